@@ -1,0 +1,1 @@
+"""The checker of the guide to AWS Lambda in a VPC: decide, trace, plan and prove, never guess."""
