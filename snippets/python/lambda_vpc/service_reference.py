@@ -59,10 +59,12 @@ def action(name: str) -> Action | None:
     found = _DATA.actions.get_action_details(service, verb)
     keys = set(found["conditionKeys"])
     for type_ in found["resourceTypes"]:
-        keys.update(type_["conditionKeys"])
+        keys.update(type_.get("conditionKeys", ()))
         # The data lists a resource type's own keys with the type, not with each action.
         if _DATA.resources.resource_type_exists(service, type_["name"]):
-            keys.update(_DATA.resources.get_resource_type_details(service, type_["name"])["conditionKeys"])
+            keys.update(
+                _DATA.resources.get_resource_type_details(service, type_["name"]).get("conditionKeys", ())
+            )
     return Action(
         f"{service.lower()}:{found['name']}",
         tuple(type_["name"] for type_ in found["resourceTypes"]),
@@ -90,9 +92,23 @@ def condition_key(name: str) -> ConditionKey | None:
     elif _DATA.services.service_exists(service):
         keys = _service_keys(service)
     else:
-        return None
-    lowered = name.lower()
-    return keys.get(lowered) or next((key for listed, key in keys.items() if _matches(listed, lowered)), None)
+        keys = {}
+    return _find(keys, name.lower()) or _find(_keys_listed_elsewhere(), name.lower())
+
+
+def _find(keys: dict[str, ConditionKey], name: str) -> ConditionKey | None:
+    return keys.get(name) or next((key for listed, key in keys.items() if _matches(listed, name)), None)
+
+
+@cache
+def condition_keys(service: str) -> tuple[str, ...]:
+    """Every condition key of a service in canonical spelling (`aws`: the global keys), or none."""
+    service = service.lower()
+    if service == "aws":
+        return tuple(key.name for key in _global_keys().values())
+    if not _DATA.services.service_exists(service):
+        return ()
+    return tuple(key.name for key in _service_keys(service).values())
 
 
 @cache
@@ -102,10 +118,25 @@ def _service_keys(service: str) -> dict[str, ConditionKey]:
     return {item["key"].lower(): ConditionKey(item["key"], item["type"]) for item in found}
 
 
+@cache
+def _keys_listed_elsewhere() -> dict[str, ConditionKey]:
+    """Keys that AWS lists with another service than their prefix names: `catalog:…` with AWS Marketplace."""
+    return {
+        name: key
+        for service in _DATA.services.get_service_keys()
+        for name, key in _service_keys(service).items()
+        if name.partition(":")[0] not in (service.lower(), "aws")
+    }
+
+
+# The changing part of a key is listed as `${TagKey}`, for S3 as `<key>`.
+_CHANGING_PART = re.compile(r"\$\{[^}]*\}|<[^>]*>")
+
+
 def _matches(listed: str, name: str) -> bool:
-    if "${" not in listed:
+    literal = _CHANGING_PART.split(listed)
+    if len(literal) == 1:
         return False
-    literal = re.split(r"\$\{[^}]*\}", listed)
     return re.fullmatch(".+".join(map(re.escape, literal)), name) is not None
 
 

@@ -1,0 +1,377 @@
+"""The IAM condition operators: does one `Condition` entry of a statement match the request context?
+
+Three answers: `True`, `False`, or [`Undetermined`][lambda_vpc.conditions.Undetermined] where AWS documents
+none. The rules are those of the IAM User Guide, "Condition operators", "Single-valued vs. multivalued
+context keys" and "Variables and tags"; facts K04, K09 and K10 name the ones people stumble over.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import difflib
+import ipaddress
+import operator
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
+from functools import lru_cache
+
+from lambda_vpc import service_reference
+
+
+class PolicyError(ValueError):
+    """A policy that IAM's grammar does not know; the message names the element and the mend."""
+
+
+@dataclass(frozen=True)
+class Undetermined:
+    """AWS documents no answer, or the request leaves it open; never truthy, never falsy by accident."""
+
+    question: str
+    """What is missing or undocumented, as an English clause."""
+
+    def __bool__(self) -> bool:
+        raise TypeError(f"no answer: {self.question}")
+
+
+Answer = bool | Undetermined
+Values = tuple[str, ...]
+Context = Mapping[str, Values]
+"""Request context: lower-case key to its values; no value: the key is known to be absent."""
+MayCarry = Callable[[str], bool]
+"""Whether a request may carry a lower-case key that is missing from its context."""
+PRESENT: Values = ("\ue010",)
+"""Values of a key that the request carries without its value being documented."""
+
+
+def both(answers: Sequence[Answer]) -> Answer:
+    """AND over three values: one `False` decides, otherwise one `Undetermined` leaves it open."""
+    open_question = None
+    for answer in answers:
+        if answer is False:
+            return False
+        if answer is not True:
+            open_question = answer
+    return True if open_question is None else open_question
+
+
+def either(answers: Sequence[Answer]) -> Answer:
+    """OR over three values: one `True` decides, otherwise one `Undetermined` leaves it open."""
+    open_question = None
+    for answer in answers:
+        if answer is True:
+            return True
+        if answer is not False:
+            open_question = answer
+    return False if open_question is None else open_question
+
+
+def negate(answer: Answer) -> Answer:
+    """NOT over three values."""
+    return (not answer) if isinstance(answer, bool) else answer
+
+
+# --- patterns -----------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=4096)
+def glob(pattern: str) -> re.Pattern[str]:
+    """A pattern with `*` and `?` as a regular expression; every other character is literal."""
+    parts = (".*" if c == "*" else "." if c == "?" else re.escape(c) for c in pattern)
+    return re.compile("".join(parts), re.DOTALL)
+
+
+# ${*}, ${?} and ${$} stand for the character itself; these stand-ins are put back as literals by `glob`.
+_ESCAPES = {"*": "\ue000", "?": "\ue001", "$": "\ue002"}
+_LITERALS = str.maketrans({stand_in: c for c, stand_in in _ESCAPES.items()})
+_VARIABLE = re.compile(r"\$\{([^}]*)\}")
+_DEFAULT = re.compile(r"\s*([^,]*?)\s*,\s*'([^']*)'\s*\Z")
+
+
+@lru_cache(maxsize=4096)
+def _literal_glob(pattern: str) -> re.Pattern[str]:
+    parts = (".*" if c == "*" else "." if c == "?" else re.escape(c.translate(_LITERALS)) for c in pattern)
+    return re.compile("".join(parts), re.DOTALL)
+
+
+def matches(pattern: str, text: str) -> bool:
+    """Whether a pattern with `*`, `?` and escaped characters covers the whole text, case-sensitively."""
+    return _literal_glob(pattern).fullmatch(text) is not None
+
+
+def unescape(text: str) -> str:
+    """The literal text of a policy value in which `${*}`, `${?}` or `${$}` were substituted."""
+    return text.translate(_LITERALS)
+
+
+def substitute(text: str, context: Context, may_carry: MayCarry) -> str | Undetermined | None:
+    """Replace policy variables (policy version 2012-10-17) by their values in the request.
+
+    Args:
+        text: a `Resource` or condition value of a policy.
+        context: the request context.
+        may_carry: whether a key missing from the context may be present in the real request.
+
+    Returns:
+        The text with escaped characters marked, `None` when a variable has no value in the request
+        (the statement then does not match), or `Undetermined`.
+    """
+    if "${" not in text:
+        return text
+    missing: list[Undetermined | None] = []
+
+    def value_of(match: re.Match[str]) -> str:
+        name = match[1]
+        if name in _ESCAPES:
+            return _ESCAPES[name]
+        default = _DEFAULT.match(name)
+        key = (default[1] if default else name).strip().lower()
+        values = context.get(key, ())
+        if not values:
+            if key not in context and may_carry(key):
+                missing.append(Undetermined(f"the value of {key} in this request is not known"))
+            elif not default:
+                missing.append(None)
+            return default[2] if default else ""
+        if values == PRESENT:
+            missing.append(Undetermined(f"the value of {key} in this request is not documented"))
+            return ""
+        if len(values) > 1 or is_multivalued(key):
+            missing.append(Undetermined(f"{key} is multivalued and cannot be a policy variable"))
+            return ""
+        # A value is inserted as text: a '*' in it is that character, not a wildcard.
+        return "".join(_ESCAPES.get(c, c) for c in values[0])
+
+    replaced = _VARIABLE.sub(value_of, text)
+    if None in missing:
+        return None
+    return missing[0] if missing else replaced
+
+
+# --- the operators ------------------------------------------------------------------------------
+
+
+def _equals(request: str, policy: str) -> Answer:
+    return request == unescape(policy)
+
+
+def _equals_ignore_case(request: str, policy: str) -> Answer:
+    return request.casefold() == unescape(policy).casefold()
+
+
+def _like(request: str, policy: str) -> Answer:
+    return matches(policy, request)
+
+
+def _number(text: str) -> Decimal | None:
+    try:
+        number = Decimal(text.strip())
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() else None
+
+
+def _date(text: str) -> datetime | None:
+    text = text.strip()
+    if re.fullmatch(r"\d{4}", text):
+        text += "-01-01"
+    elif re.fullmatch(r"\d{4}-\d\d", text):
+        text += "-01"
+    elif re.fullmatch(r"\d+(\.\d+)?", text):
+        try:
+            return datetime.fromtimestamp(float(text), UTC)
+        except (OverflowError, OSError, ValueError):
+            return None
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def _comparing(kind: str, read: Callable[[str], object], compare: Callable) -> Callable[[str, str], Answer]:
+    def test(request: str, policy: str) -> Answer:
+        left, right = read(request), read(policy)
+        if left is None or right is None:
+            wrong = request if left is None else policy
+            return Undetermined(f"'{wrong}' is not a {kind}; AWS documents no result for the comparison")
+        return compare(left, right)
+
+    return test
+
+
+def _boolean(request: str, policy: str) -> Answer:
+    known = ("true", "false")
+    if request.lower() not in known or policy.lower() not in known:
+        return Undetermined("a Bool comparison with a value other than true or false is not documented")
+    return request.lower() == policy.lower()
+
+
+def _binary(request: str, policy: str) -> Answer:
+    try:
+        return base64.b64decode(request, validate=True) == base64.b64decode(policy, validate=True)
+    except (binascii.Error, ValueError):
+        return Undetermined("a binary comparison with a value that is not Base64 is not documented")
+
+
+def _in_network(request: str, policy: str) -> Answer:
+    try:
+        address, network = ipaddress.ip_address(request), ipaddress.ip_network(policy, strict=False)
+    except ValueError:
+        return Undetermined(f"'{request}' in '{policy}' is not an address in a CIDR block")
+    if network.version == 6 and "/" not in policy:
+        return Undetermined("the prefix of a single IPv6 address is not documented")
+    return address in network
+
+
+def _arn(request: str, policy: str) -> Answer:
+    wanted, given = policy.split(":", 5), request.split(":", 5)
+    if len(wanted) < 6 or len(given) < 6:
+        wrong = unescape(policy) if len(wanted) < 6 else request
+        return Undetermined(f"'{wrong}' does not have the six parts of an ARN")
+    return all(matches(pattern, part) for pattern, part in zip(wanted, given, strict=True))
+
+
+@dataclass(frozen=True)
+class _Operator:
+    test: Callable[[str, str], Answer]
+    negated: bool = False
+    variables: bool = False
+
+
+def _pairs() -> dict[str, _Operator]:
+    table = {
+        "StringEquals": _Operator(_equals, variables=True),
+        "StringEqualsIgnoreCase": _Operator(_equals_ignore_case, variables=True),
+        "StringLike": _Operator(_like, variables=True),
+        "ArnEquals": _Operator(_arn, variables=True),
+        "ArnLike": _Operator(_arn, variables=True),
+        "Bool": _Operator(_boolean),
+        "BinaryEquals": _Operator(_binary),
+        "IpAddress": _Operator(_in_network),
+        "NotIpAddress": _Operator(_in_network, negated=True),
+    }
+    for name in ("StringEquals", "StringEqualsIgnoreCase", "StringLike", "ArnEquals", "ArnLike"):
+        negative = re.sub("^(String|Arn)", r"\1Not", name)
+        table[negative] = _Operator(table[name].test, negated=True, variables=True)
+    for kind, read in (("Numeric", _number), ("Date", _date)):
+        word = "number" if kind == "Numeric" else "date"
+        table[f"{kind}Equals"] = _Operator(_comparing(word, read, operator.eq))
+        table[f"{kind}NotEquals"] = _Operator(_comparing(word, read, operator.eq), negated=True)
+        table[f"{kind}LessThan"] = _Operator(_comparing(word, read, operator.lt))
+        table[f"{kind}LessThanEquals"] = _Operator(_comparing(word, read, operator.le))
+        table[f"{kind}GreaterThan"] = _Operator(_comparing(word, read, operator.gt))
+        table[f"{kind}GreaterThanEquals"] = _Operator(_comparing(word, read, operator.ge))
+    return table
+
+
+_OPERATORS = _pairs()
+OPERATORS: tuple[str, ...] = (*_OPERATORS, "Null")
+"""Every condition operator without set operator and `IfExists`, in canonical spelling."""
+SET_OPERATORS = ("ForAllValues", "ForAnyValue")
+
+
+@dataclass(frozen=True)
+class Operator:
+    """An operator as written in a policy, taken apart."""
+
+    set_operator: str | None
+    """`ForAllValues`, `ForAnyValue` or `None`."""
+    name: str
+    if_exists: bool
+
+
+def parse_operator(text: str) -> Operator:
+    """Take `ForAllValues:StringEqualsIfExists` apart.
+
+    Raises:
+        PolicyError: the operator does not exist; the message names the nearest one.
+    """
+    set_operator, colon, rest = text.rpartition(":")
+    name = rest.removesuffix("IfExists")
+    if_exists = name != rest
+    if (colon and set_operator not in SET_OPERATORS) or name not in OPERATORS:
+        known = [*OPERATORS, *(f"{prefix}:{name}" for prefix in SET_OPERATORS for name in OPERATORS)]
+        near = difflib.get_close_matches(text, known, 1, 0.5)
+        raise PolicyError(
+            f"unknown condition operator '{text}'" + (f" (did you mean {near[0]}?)" if near else "")
+        )
+    if name == "Null" and (colon or if_exists):
+        raise PolicyError(f"'{text}': Null takes neither a set operator nor IfExists")
+    return Operator(set_operator or None, name, if_exists)
+
+
+@lru_cache(maxsize=1024)
+def is_multivalued(key: str) -> bool | None:
+    """Whether the key takes several values, by the Service Authorization Reference; `None`: key unknown."""
+    found = service_reference.condition_key(key)
+    return None if found is None else found.multivalued
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One key of one operator of a statement's `Condition`."""
+
+    operator: Operator
+    key: str
+    """As written in the policy."""
+    values: Values
+    variables: bool
+    """Whether the policy's version knows policy variables."""
+
+    def answer(self, context: Context, may_carry: MayCarry) -> Answer:
+        """Whether the request meets this condition.
+
+        Args:
+            context: lower-case keys and their values.
+            may_carry: whether a key missing from the context may be present in the real request.
+        """
+        key = self.key.lower()
+        values = context.get(key, ())
+        absent = not values
+        if absent and key not in context and may_carry(key):
+            return Undetermined(f"whether this request carries {self.key}, and with what value, is not known")
+        if self.operator.name == "Null":
+            return either([_boolean(str(absent).lower(), value) for value in self.values])
+        if values == PRESENT:
+            return Undetermined(f"AWS does not document which value {self.key} has in this request")
+        rule = _OPERATORS[self.operator.name]
+        if absent:
+            if self.operator.if_exists or self.operator.set_operator == "ForAllValues":
+                return True
+            return rule.negated and self.operator.set_operator is None
+        if self.operator.set_operator is None:
+            if is_multivalued(key) or len(values) > 1:
+                return Undetermined(
+                    f"{self.operator.name} without a set operator on the multivalued key {self.key}"
+                )
+            return self._value(values[0], rule, context, may_carry)
+        # An empty string is an empty set of values.
+        members = [self._value(value, rule, context, may_carry) for value in values if value != ""]
+        return both(members) if self.operator.set_operator == "ForAllValues" else either(members)
+
+    def _value(self, value: str, rule: _Operator, context: Context, may_carry: MayCarry) -> Answer:
+        answers: list[Answer] = []
+        for wanted in self.values:
+            if self.variables and "${" in wanted:
+                if not rule.variables:
+                    answers.append(Undetermined(f"{self.operator.name} does not take policy variables"))
+                    continue
+                replaced = substitute(wanted, context, may_carry)
+                if replaced is None:
+                    # Documented: the statement does not match. For a negated operator that reading and
+                    # "the values differ" contradict each other.
+                    answers.append(
+                        Undetermined(f"{wanted} has no value in this request") if rule.negated else False
+                    )
+                    continue
+                if isinstance(replaced, Undetermined):
+                    answers.append(replaced)
+                    continue
+                wanted = replaced
+            answers.append(rule.test(value, wanted))
+        found = either(answers)
+        return negate(found) if rule.negated else found

@@ -1,0 +1,224 @@
+"""Read IAM policy documents by IAM's grammar, and match a statement's action and resource.
+
+Source: IAM User Guide, "IAM JSON policy element reference".
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from lambda_vpc.conditions import (
+    Answer,
+    Condition,
+    Context,
+    MayCarry,
+    PolicyError,
+    Undetermined,
+    either,
+    glob,
+    parse_operator,
+    substitute,
+    unescape,
+)
+
+Document = Mapping[str, object]
+"""A policy document as JSON gives it."""
+
+_ELEMENTS = (
+    "Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource",
+    "Condition",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One statement, read once and ready to be matched often."""
+
+    name: str
+    allow: bool
+    actions: tuple[re.Pattern[str], ...]
+    written_actions: tuple[str, ...]
+    not_action: bool
+    resources: tuple[str, ...]
+    not_resource: bool
+    conditions: tuple[Condition, ...]
+    variables: bool
+    principals: Mapping[str, tuple[str, ...]] | None
+    not_principal: bool
+
+    def covers_action(self, action: str) -> bool:
+        """Whether `Action` or `NotAction` covers a lower-case action; letter case is ignored."""
+        return any(pattern.fullmatch(action) for pattern in self.actions) is not self.not_action
+
+    def covers_resource(self, resource: str, context: Context, may_carry: MayCarry) -> Answer:
+        """Whether `Resource` or `NotResource` covers a resource; letter case counts."""
+        answers: list[Answer] = []
+        for pattern in self.resources:
+            if pattern == "*":
+                return not self.not_resource
+            if self.variables and "${" in pattern:
+                replaced = substitute(pattern, context, may_carry)
+                if isinstance(replaced, Undetermined):
+                    answers.append(replaced)
+                    continue
+                if replaced is None:
+                    # A variable without a value makes the statement match nothing.
+                    return False
+                pattern = replaced
+            answers.append(_resource_pattern(pattern).fullmatch(resource) is not None)
+        found = either(answers)
+        return (found is not self.not_resource) if isinstance(found, bool) else found
+
+
+@lru_cache(maxsize=4096)
+def _resource_pattern(pattern: str) -> re.Pattern[str]:
+    """`*` and `?` stay within one part of the ARN, except a `*` that ends its part: it may reach further.
+
+    Source: IAM User Guide, "Resource" element, wildcards. The sixth part has no further colons to cross
+    that matter: names such as `function:app:prod` belong to it as a whole.
+    """
+    parts = pattern.split(":", 5)
+    last = len(parts) - 1
+    pieces = []
+    for position, part in enumerate(parts):
+        within = "." if position == 5 else "[^:]"
+        for index, c in enumerate(part):
+            ends_part = index == len(part) - 1
+            if c == "*":
+                pieces.append(".*" if ends_part or position == last == 5 else f"{within}*")
+            elif c == "?":
+                pieces.append(within)
+            else:
+                pieces.append(re.escape(unescape(c)))
+        if position != last:
+            pieces.append(":")
+    return re.compile("".join(pieces), re.DOTALL)
+
+
+def _strings(value: object, where: str) -> tuple[str, ...]:
+    values = value if isinstance(value, list | tuple) else [value]
+    if not all(isinstance(item, str | bool | int | float) for item in values):
+        raise PolicyError(f"{where}: expected a text or a list of texts")
+    # JSON booleans and numbers stand for their text in a policy.
+    return tuple(item if isinstance(item, str) else str(item).lower() for item in values)
+
+
+def _one_of(statement: Mapping, where: str, *names: str) -> str | None:
+    found = [name for name in names if name in statement]
+    if len(found) > 1:
+        raise PolicyError(f"{where}: {' and '.join(found)} exclude each other")
+    return found[0] if found else None
+
+
+def parse_statement(source: object, position: int, *, variables: bool) -> Statement:
+    """Read one statement of a policy document.
+
+    Args:
+        source: the statement as JSON gives it.
+        position: its place in the document, from 0; names it when it has no Sid.
+        variables: whether the policy's version knows policy variables.
+
+    Raises:
+        PolicyError: an element is missing, unknown or malformed; the message names it.
+    """
+    where = f"Statement[{position}]"
+    if not isinstance(source, Mapping):
+        raise PolicyError(f"{where}: expected an object")
+    for key in source:
+        if key not in _ELEMENTS:
+            near = difflib.get_close_matches(str(key), _ELEMENTS, 1, 0.5)
+            raise PolicyError(
+                f"{where}: unknown element '{key}'" + (f" (did you mean {near[0]}?)" if near else "")
+            )
+    if source.get("Effect") not in ("Allow", "Deny"):
+        raise PolicyError(f"{where}.Effect: must be Allow or Deny")
+    action = _one_of(source, where, "Action", "NotAction")
+    if action is None:
+        raise PolicyError(f"{where}: Action or NotAction is missing")
+    resource = _one_of(source, where, "Resource", "NotResource")
+    principal = _one_of(source, where, "Principal", "NotPrincipal")
+    if resource is None and principal is None:
+        raise PolicyError(f"{where}: Resource or NotResource is missing")
+    written = _strings(source[action], f"{where}.{action}")
+    for name in written:
+        if name != "*" and ":" not in name:
+            raise PolicyError(f"{where}.{action}: '{name}' has no service prefix (expected service:Action)")
+    return Statement(
+        name=str(source.get("Sid") or where),
+        allow=source["Effect"] == "Allow",
+        actions=tuple(glob(name.lower()) for name in written),
+        written_actions=written,
+        not_action=action == "NotAction",
+        resources=_strings(source[resource], f"{where}.{resource}") if resource else ("*",),
+        not_resource=resource == "NotResource",
+        conditions=_conditions(source.get("Condition", {}), f"{where}.Condition", variables),
+        variables=variables,
+        principals=_principals(source[principal], f"{where}.{principal}") if principal else None,
+        not_principal=principal == "NotPrincipal",
+    )
+
+
+def _conditions(source: object, where: str, variables: bool) -> tuple[Condition, ...]:
+    if not isinstance(source, Mapping):
+        raise PolicyError(f"{where}: expected an object")
+    found = []
+    for written, keys in source.items():
+        try:
+            parsed = parse_operator(str(written))
+        except PolicyError as error:
+            raise PolicyError(f"{where}: {error}") from None
+        if not isinstance(keys, Mapping):
+            raise PolicyError(f"{where}.{written}: expected an object of condition keys")
+        for key, values in keys.items():
+            found.append(Condition(parsed, str(key), _strings(values, f"{where}.{written}.{key}"), variables))
+    return tuple(found)
+
+
+def _principals(source: object, where: str) -> Mapping[str, tuple[str, ...]]:
+    if source == "*":
+        return {"AWS": ("*",)}
+    if not isinstance(source, Mapping):
+        raise PolicyError(f'{where}: expected "*" or an object such as {{"Service": "lambda.amazonaws.com"}}')
+    known = ("AWS", "Service", "Federated", "CanonicalUser")
+    for kind in source:
+        if kind not in known:
+            raise PolicyError(
+                f"{where}: unknown principal type '{kind}' (expected one of {', '.join(known)})"
+            )
+    return {kind: _strings(values, f"{where}.{kind}") for kind, values in source.items()}
+
+
+@dataclass(frozen=True)
+class Policy:
+    """A policy document, read once and ready to be decided with often."""
+
+    statements: tuple[Statement, ...]
+
+    @staticmethod
+    def parse(document: Document | Policy) -> Policy:
+        """Read a policy document.
+
+        Raises:
+            PolicyError: the document is not one IAM's grammar knows; the message names the element.
+        """
+        if isinstance(document, Policy):
+            return document
+        if not isinstance(document, Mapping) or "Statement" not in document:
+            raise PolicyError("a policy needs a Statement element")
+        version = document.get("Version", "2008-10-17")
+        if version not in ("2008-10-17", "2012-10-17"):
+            raise PolicyError(
+                f"Version: '{version}' is not a version of the policy language (use 2012-10-17)"
+            )
+        source = document["Statement"]
+        sources = source if isinstance(source, list | tuple) else [source]
+        variables = version == "2012-10-17"
+        return Policy(
+            tuple(
+                parse_statement(item, position, variables=variables) for position, item in enumerate(sources)
+            )
+        )

@@ -1,0 +1,295 @@
+"""Read YAML and JSON strictly: one document, no duplicate keys, and the line of every value.
+
+Mistakes are reported as [`Problem`][lambda_vpc.reading.Problem]s that name file, line and mend. Size and
+depth are bounded, so hostile input ends in an error, never in a hang.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from pathlib import Path
+
+import yaml
+
+KeyPath = tuple[str | int, ...]
+"""Way to a value: keys and list positions, from the document's root."""
+
+MAX_DEPTH = 100
+MAX_VALUES = 1_000_000
+"""Values a document may have once its aliases are followed."""
+MAX_BYTES = 10_000_000
+
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+@dataclass(frozen=True, order=True)
+class Problem:
+    """One mistake in a file, with its place and the mend."""
+
+    path: str
+    line: int
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}: {self.message}"
+
+
+class BadInput(Exception):
+    """Files that cannot be used; one line per problem."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(sorted(set(problems)))
+        super().__init__("\n".join(map(str, self.problems)))
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file as plain data, and where each value stands."""
+
+    path: str
+    """As it is to be named to the reader."""
+    text: str
+    data: object
+    lines: dict[KeyPath, int] = field(repr=False)
+    """1-based line of each key, or of each list item."""
+
+    def line(self, key_path: KeyPath) -> int:
+        """The line of a value, or of the nearest value around it."""
+        while key_path not in self.lines and key_path:
+            key_path = key_path[:-1]
+        return self.lines.get(key_path, 1)
+
+    def problem(self, key_path: KeyPath, message: str) -> Problem:
+        """A problem at a value of this file."""
+        return Problem(self.path, self.line(key_path), message)
+
+
+def read_text(path: Path, name: str | None = None) -> str:
+    """A file's text.
+
+    Raises:
+        BadInput: missing, too large, not UTF-8, or with a byte order mark or tabs.
+    """
+    name = name or str(path)
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise BadInput([Problem(name, 1, f"cannot be read: {error.strerror}")]) from None
+    if len(raw) > MAX_BYTES:
+        raise BadInput([Problem(name, 1, f"larger than {MAX_BYTES:,} bytes")])
+    if raw.startswith(b"\xef\xbb\xbf"):
+        raise BadInput([Problem(name, 1, "begins with a byte order mark; save as UTF-8 without BOM")])
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
+        raise BadInput([Problem(name, line, "is not UTF-8; save it as UTF-8")]) from None
+    return text
+
+
+def read(path: Path, name: str | None = None) -> Source:
+    """Read a `.json` or `.yaml` file strictly.
+
+    Args:
+        path: the file; its suffix decides how it is read.
+        name: how the file is named in problems, by default its path.
+
+    Raises:
+        BadInput: the file cannot be read, or is not one well-formed document.
+    """
+    name = name or str(path)
+    return parse(read_text(path, name), name, is_json=path.suffix == ".json")
+
+
+def parse(text: str, name: str, *, is_json: bool = False) -> Source:
+    """Parse text strictly; see [`read`][lambda_vpc.reading.read]."""
+    for number, line in enumerate(text.split("\n"), 1):
+        if "\t" in line:
+            raise BadInput([Problem(name, number, "contains a tab; indent with spaces")])
+    builder = _Builder(name)
+    if is_json:
+        data = _json(text, name)
+        try:
+            builder.build(text)
+        except yaml.YAMLError:
+            # Valid JSON that YAML cannot read (an escape only JSON has): data is right, lines are lost.
+            return Source(name, text, data, {})
+    else:
+        try:
+            data = builder.build(text)
+        except yaml.MarkedYAMLError as error:
+            mark = error.problem_mark or error.context_mark
+            line = mark.line + 1 if mark else 1
+            raise BadInput([Problem(name, line, f"is not YAML: {error.problem or error.context}")]) from None
+        except yaml.YAMLError as error:
+            raise BadInput([Problem(name, 1, f"is not YAML: {error}")]) from None
+    if builder.problems:
+        raise BadInput(builder.problems)
+    return Source(name, text, data, builder.lines)
+
+
+def _json(text: str, name: str) -> object:
+    def refuse(constant: str) -> object:
+        raise ValueError(constant)
+
+    try:
+        return json.loads(text, parse_constant=refuse)
+    except json.JSONDecodeError as error:
+        raise BadInput([Problem(name, error.lineno, f"is not JSON: {error.msg}")]) from None
+    except RecursionError:
+        raise BadInput([Problem(name, 1, f"is nested deeper than {MAX_DEPTH} levels")]) from None
+    except ValueError as error:
+        raise BadInput([Problem(name, 1, f"{error} is not JSON")]) from None
+
+
+class _Resolver(yaml.resolver.Resolver):
+    """YAML's plain scalars, except that dates stay text: `Version: 2012-10-17` is a text in a policy."""
+
+
+_Resolver.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in pairs if tag != "tag:yaml.org,2002:timestamp"]
+    for first, pairs in yaml.resolver.Resolver.yaml_implicit_resolvers.items()
+}
+
+
+@dataclass
+class _Open:
+    """A mapping or sequence whose end has not been seen."""
+
+    value: dict | list
+    path: KeyPath
+    tag: str | None
+    anchor: str | None
+    line: int
+    key: str | None = None
+    size: int = 1
+
+
+class _Builder:
+    """Builds plain data from parser events, without recursion."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.lines: dict[KeyPath, int] = {}
+        self.problems: list[Problem] = []
+        self.resolver = _Resolver()
+        self.constructor = yaml.constructor.SafeConstructor()
+        self.stack: list[_Open] = []
+        self.anchors: dict[str, tuple[object, int]] = {}
+        self.count = 0
+        self.root: object = None
+        self.documents = 0
+
+    def build(self, text: str) -> object:
+        for event in yaml.parse(text, Loader=_LOADER):
+            line = event.start_mark.line + 1
+            if isinstance(event, yaml.DocumentStartEvent):
+                self.documents += 1
+                if self.documents > 1:
+                    self._stop(line, "holds a second document; keep one document in a file")
+            elif isinstance(event, yaml.ScalarEvent):
+                self._add(self._tagged(event.tag, self._scalar(event, line), line), line, event.anchor, 1)
+            elif isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
+                self._open(event, line)
+            elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
+                done = self.stack.pop()
+                self._add(self._tagged(done.tag, done.value, done.line), done.line, done.anchor, done.size)
+            elif isinstance(event, yaml.AliasEvent):
+                if event.anchor not in self.anchors:
+                    self._stop(line, f"alias *{event.anchor} has no anchor")
+                value, size = self.anchors[event.anchor]
+                self._add(value, line, None, size)
+        if self.documents == 0:
+            self._stop(1, "is empty")
+        return self.root
+
+    def _open(self, event: yaml.MappingStartEvent | yaml.SequenceStartEvent, line: int) -> None:
+        if len(self.stack) >= MAX_DEPTH:
+            self._stop(line, f"is nested deeper than {MAX_DEPTH} levels")
+        if self.stack and isinstance(self.stack[-1].value, dict) and self.stack[-1].key is None:
+            self._stop(line, "a key must be a text")
+        value: dict | list = {} if isinstance(event, yaml.MappingStartEvent) else []
+        path = self._next_path()
+        self.lines.setdefault(path, line)
+        self.stack.append(_Open(value, path, event.tag, event.anchor, line))
+
+    def _next_path(self) -> KeyPath:
+        if not self.stack:
+            return ()
+        top = self.stack[-1]
+        return (*top.path, top.key if isinstance(top.value, dict) else len(top.value))  # type: ignore[arg-type]
+
+    def _add(self, value: object, line: int, anchor: str | None, size: int) -> None:
+        self.count += size
+        if self.count > MAX_VALUES:
+            self._stop(line, f"holds more than {MAX_VALUES:,} values")
+        if anchor:
+            self.anchors[anchor] = (value, size)
+        if not self.stack:
+            self.lines.setdefault((), line)
+            self.root = value
+            return
+        top = self.stack[-1]
+        top.size += size
+        if isinstance(top.value, list):
+            self.lines[self._next_path()] = line
+            top.value.append(value)
+        elif top.key is None:
+            self._key(top, value, line)
+        else:
+            top.value[top.key] = value
+            top.key = None
+
+    def _key(self, top: _Open, key: object, line: int) -> None:
+        if isinstance(key, dict | list):
+            self._stop(line, "a key must be a text")
+        # YAML 1.1 reads `on:` and `2012:` as other things; keys are texts here.
+        text = key if isinstance(key, str) else str(key).lower() if isinstance(key, bool) else str(key)
+        path = (*top.path, text)
+        if text in top.value:
+            first = self.lines[path]
+            self.problems.append(
+                Problem(self.name, line, f"duplicate key '{text}' (first on line {first}); keep one of them")
+            )
+        self.lines[path] = line
+        top.key = text
+
+    def _scalar(self, event: yaml.ScalarEvent, line: int) -> object:
+        tag = event.tag
+        if tag is None or tag == "!":
+            plain = event.implicit[0] and event.style in (None, "")
+            tag = self.resolver.resolve(yaml.ScalarNode, event.value, (plain, not plain))
+        elif not tag.startswith("tag:yaml.org,2002:"):
+            return event.value
+        if tag == "tag:yaml.org,2002:merge":
+            self._stop(line, "merge keys (<<) are not used here; write the keys out")
+        try:
+            return self.constructor.construct_object(yaml.ScalarNode(tag, event.value))
+        except (yaml.YAMLError, ValueError, OverflowError):
+            self._stop(line, f"'{event.value}' is not a value that can be read; put it in quotes")
+
+    def _tagged(self, tag: str | None, value: object, line: int) -> object:
+        """A CloudFormation short form as its long form."""
+        if tag is None or tag == "!" or tag.startswith("tag:yaml.org,2002:"):
+            return value
+        name = tag[1:]
+        if not tag.startswith("!") or not name.isalnum():
+            self._stop(line, f"tag {tag} is not a CloudFormation function")
+        if name == "GetAtt" and isinstance(value, str):
+            resource, _, attribute = value.partition(".")
+            value = [resource, attribute]
+        return {name if name in ("Ref", "Condition") else f"Fn::{name}": value}
+
+    def _stop(self, line: int, message: str) -> None:
+        raise BadInput([*self.problems, Problem(self.name, line, message)])
+
+
+def suggestion(word: str, known: Sequence[str]) -> str:
+    """` (did you mean 'x'?)` for the nearest known word, otherwise the known words."""
+    near = get_close_matches(word, known, 1, 0.6)
+    if near:
+        return f" (did you mean '{near[0]}'?)"
+    return f" (expected one of: {', '.join(known)})" if known else ""

@@ -1,0 +1,271 @@
+"""Every IAM policy statement a CloudFormation or SAM template holds, each part with its path in the template.
+
+Reads only: malformed parts are passed over in silence (naming them is stock cfn-lint's work), and a value
+known at deployment only (a parameter, an import) is never guessed.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from lambda_vpc import conditions, service_reference
+
+Path = tuple[str | int, ...]
+
+IDENTITY, TRUST, ENDPOINT, RESOURCE, SCP, RCP = "identity", "trust", "endpoint", "resource", "scp", "rcp"
+
+LOCATIONS: Mapping[str, tuple[tuple[str, str], ...]] = {
+    "AWS::ApiGateway::RestApi": ((RESOURCE, "Policy"),),
+    "AWS::Backup::BackupVault": ((RESOURCE, "AccessPolicy"),),
+    "AWS::DynamoDB::Table": ((RESOURCE, "ResourcePolicy/PolicyDocument"),),
+    "AWS::EC2::VPCEndpoint": ((ENDPOINT, "PolicyDocument"),),
+    "AWS::ECR::RegistryPolicy": ((RESOURCE, "PolicyText"),),
+    "AWS::ECR::Repository": ((RESOURCE, "RepositoryPolicyText"),),
+    "AWS::EFS::FileSystem": ((RESOURCE, "FileSystemPolicy"),),
+    "AWS::IAM::Group": ((IDENTITY, "Policies/*/PolicyDocument"),),
+    "AWS::IAM::GroupPolicy": ((IDENTITY, "PolicyDocument"),),
+    "AWS::IAM::ManagedPolicy": ((IDENTITY, "PolicyDocument"),),
+    "AWS::IAM::Policy": ((IDENTITY, "PolicyDocument"),),
+    "AWS::IAM::Role": ((IDENTITY, "Policies/*/PolicyDocument"), (TRUST, "AssumeRolePolicyDocument")),
+    "AWS::IAM::RolePolicy": ((IDENTITY, "PolicyDocument"),),
+    "AWS::IAM::User": ((IDENTITY, "Policies/*/PolicyDocument"),),
+    "AWS::IAM::UserPolicy": ((IDENTITY, "PolicyDocument"),),
+    "AWS::KMS::Key": ((RESOURCE, "KeyPolicy"),),
+    "AWS::KMS::ReplicaKey": ((RESOURCE, "KeyPolicy"),),
+    "AWS::Kinesis::ResourcePolicy": ((RESOURCE, "ResourcePolicy"),),
+    "AWS::Logs::ResourcePolicy": ((RESOURCE, "PolicyDocument"),),
+    "AWS::OpenSearchService::Domain": ((RESOURCE, "AccessPolicies"),),
+    "AWS::S3::AccessPoint": ((RESOURCE, "Policy"),),
+    "AWS::S3::BucketPolicy": ((RESOURCE, "PolicyDocument"),),
+    "AWS::SNS::TopicInlinePolicy": ((RESOURCE, "PolicyDocument"),),
+    "AWS::SNS::TopicPolicy": ((RESOURCE, "PolicyDocument"),),
+    "AWS::SQS::QueueInlinePolicy": ((RESOURCE, "PolicyDocument"),),
+    "AWS::SQS::QueuePolicy": ((RESOURCE, "PolicyDocument"),),
+    "AWS::SSO::PermissionSet": ((IDENTITY, "InlinePolicy"),),
+    "AWS::SecretsManager::ResourcePolicy": ((RESOURCE, "ResourcePolicy"),),
+    "AWS::Serverless::Function": ((IDENTITY, "Policies/*"), (TRUST, "AssumeRolePolicyDocument")),
+    "AWS::Serverless::StateMachine": ((IDENTITY, "Policies/*"),),
+}
+"""Where a resource type keeps policies: kind, and the path below `Properties` (`*`: each item of a list)."""
+
+ORGANIZATIONS_TYPES = {"SERVICE_CONTROL_POLICY": SCP, "RESOURCE_CONTROL_POLICY": RCP}
+"""`AWS::Organizations::Policy` holds other documents too (tags, backups); only these two are IAM policies."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """A piece of a template: where it stands, and the `Fn::If` branches in which it exists."""
+
+    value: Any
+    path: Path
+    branch: frozenset[tuple[str, bool]] = frozenset()
+
+    def coexists(self, other: Part) -> bool:
+        """Whether both can be deployed together: no condition is true for one and false for the other."""
+        return not any((name, not truth) in other.branch for name, truth in self.branch)
+
+    def _below(self, key: str | int) -> Part:
+        return Part(self.value[key], (*self.path, key), self.branch)
+
+    def alternatives(self) -> Iterator[Part]:
+        """The part itself, or both branches when it is an `Fn::If`."""
+        name, argument = _intrinsic(self.value)
+        if name != "Fn::If":
+            yield self
+        elif isinstance(argument, list) and len(argument) == 3 and isinstance(argument[0], str):
+            for position, truth in ((1, True), (2, False)):
+                assumed = (argument[0], truth)
+                if (argument[0], not truth) in self.branch:
+                    continue
+                path = (*self.path, "Fn::If", position)
+                yield from Part(argument[position], path, self.branch | {assumed}).alternatives()
+
+    def get(self, key: str) -> Iterator[Part]:
+        """The value under a key, once per branch in which there is one."""
+        for part in self.alternatives():
+            if isinstance(part.value, dict) and key in part.value:
+                yield from part._below(key).alternatives()
+
+    def items(self) -> Iterator[Part]:
+        """The items of a list; IAM also takes a single item without the list."""
+        for part in self.alternatives():
+            if isinstance(part.value, list):
+                for position in range(len(part.value)):
+                    yield from part._below(position).alternatives()
+            else:
+                yield part
+
+    def entries(self) -> Iterator[tuple[str, Part]]:
+        """Key and value of an object, once per branch; intrinsic functions are no entries."""
+        for part in self.alternatives():
+            if isinstance(part.value, dict) and not _intrinsic(part.value)[0]:
+                for key in part.value:
+                    if isinstance(key, str):
+                        yield key, part._below(key)
+
+    def document(self) -> Iterator[Part]:
+        """A policy document, whether written as an object, as JSON text, or as JSON text in `Fn::Sub`."""
+        for part in self.alternatives():
+            name, argument = _intrinsic(part.value)
+            value = part.value
+            if name == "Fn::Sub":
+                value = argument[0] if isinstance(argument, list) and argument else argument
+            elif name == "Fn::ToJsonString":
+                part, value = part._below(name), argument
+            if isinstance(value, str):
+                try:
+                    value = json.loads(value)
+                except (ValueError, RecursionError):
+                    continue
+            if isinstance(value, dict) and not _intrinsic(value)[0]:
+                yield Part(value, part.path, part.branch)
+
+
+def _intrinsic(value: Any) -> tuple[str | None, Any]:
+    if isinstance(value, dict) and len(value) == 1:
+        ((name, argument),) = value.items()
+        if isinstance(name, str) and (name == "Ref" or name.startswith("Fn::")):
+            return name, argument
+    return None, None
+
+
+@dataclass(frozen=True)
+class ConditionUse:
+    """One key under one operator of a statement's `Condition`."""
+
+    written: str
+    """The operator as the policy spells it."""
+    operator: conditions.Operator
+    key: str
+    part: Part
+    """The values; the path ends with the key."""
+
+    @property
+    def from_identity_provider(self) -> bool:
+        """Whether the key bears the name of a SAML or OIDC provider: AWS lists only some of those."""
+        prefix = self.key.partition(":")[0].lower()
+        return "." in prefix or prefix == "saml"
+
+    @property
+    def known(self) -> service_reference.ConditionKey | None:
+        """What AWS lists for the key; nothing for the key of an identity provider."""
+        return None if self.from_identity_provider else service_reference.condition_key(self.key)
+
+    @property
+    def holds_when_absent(self) -> bool | None:
+        """Whether the condition is met by a request that does not carry the key; `None`: not to be said."""
+        if self.operator.name == "Null":
+            values = {str(item.value).lower() for item in self.part.items()}
+            return None if not values <= {"true", "false"} else "true" in values
+        if self.operator.if_exists or self.operator.set_operator == "ForAllValues":
+            return True
+        return self.operator.set_operator is None and "Not" in self.operator.name
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One statement of one policy."""
+
+    kind: str
+    resource_type: str
+    part: Part
+
+    @property
+    def effect(self) -> str | None:
+        """`Allow` or `Deny`; `None` when it depends on a condition or is not valid."""
+        found = {part.value for part in self.part.get("Effect") if isinstance(part.value, str)}
+        return found.pop() if found in ({"Allow"}, {"Deny"}) else None
+
+    def has(self, element: str) -> bool:
+        """Whether the statement has the element in some branch."""
+        return any(True for _ in self.part.get(element))
+
+    def actions(self, element: str = "Action") -> Iterator[Part]:
+        """The actions written out as text."""
+        for element_part in self.part.get(element):
+            for part in element_part.items():
+                if isinstance(part.value, str) and "${" not in part.value:
+                    yield part
+
+    def conditions(self) -> Iterator[ConditionUse]:
+        """Every key under every operator that IAM knows, keys with a variable part left out."""
+        for block in self.part.get("Condition"):
+            for written, keys in block.entries():
+                operator = _operators().get(written.lower())
+                if operator is None:
+                    continue
+                for key, values in keys.entries():
+                    if "${" not in key:
+                        yield ConditionUse(written, operator, key, values)
+
+
+def statements(template: Any) -> Iterator[Statement]:
+    """Every policy statement in a template, in the order of the template."""
+    resources = template.get("Resources") if isinstance(template, dict) else None
+    if not isinstance(resources, dict):
+        return
+    for name, resource in resources.items():
+        type_ = resource.get("Type") if isinstance(resource, dict) else None
+        if not isinstance(type_, str) or "Properties" not in resource:
+            continue
+        properties = Part(resource["Properties"], ("Resources", name, "Properties"))
+        for kind, document in _documents(type_, properties):
+            for listed in document.get("Statement"):
+                for part in listed.items():
+                    if isinstance(part.value, dict) and not _intrinsic(part.value)[0]:
+                        yield Statement(kind, type_, part)
+
+
+def _documents(type_: str, properties: Part) -> Iterator[tuple[str, Part]]:
+    locations = LOCATIONS.get(type_, ())
+    if type_ == "AWS::Organizations::Policy":
+        kinds = {part.value for part in properties.get("Type") if isinstance(part.value, str)}
+        locations = tuple(
+            (ORGANIZATIONS_TYPES[kind], "Content") for kind in kinds & ORGANIZATIONS_TYPES.keys()
+        )
+    for kind, path in locations:
+        found = [properties]
+        for step in path.split("/"):
+            found = [part for at in found for part in (at.items() if step == "*" else at.get(step))]
+        for part in found:
+            for document in part.document():
+                yield kind, document
+
+
+@cache
+def _operators() -> dict[str, conditions.Operator]:
+    """Every spelling IAM takes, in lower case: operators are compared without regard to case."""
+    prefixes = ("", *(f"{name}:" for name in conditions.SET_OPERATORS))
+    found = {}
+    for prefix, name, suffix in itertools.product(prefixes, conditions.OPERATORS, ("", "IfExists")):
+        if name == "Null" and (prefix or suffix):
+            continue
+        found[f"{prefix}{name}{suffix}".lower()] = conditions.parse_operator(f"{prefix}{name}{suffix}")
+    return found
+
+
+@cache
+def matching_actions(written: str) -> tuple[str, ...] | None:
+    """The actions that an `Action` element names.
+
+    Returns:
+        Canonical names, none when AWS lists no such action, or `None` when the element reaches across
+        services (`*`), so that nothing can be said about it as a whole.
+    """
+    service, _, verb = written.partition(":")
+    if "*" in service or "?" in service:
+        return None
+    if "*" not in verb and "?" not in verb:
+        found = service_reference.action(written)
+        return (found.name,) if found else ()
+    pattern = conditions.glob(verb.lower())
+    return tuple(
+        name
+        for name in service_reference.actions(service)
+        if pattern.fullmatch(name.partition(":")[2].lower())
+    )

@@ -1,0 +1,46 @@
+"""E9806: a service control policy has no Principal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cfnlint.template import Template
+
+from lambda_vpc.rules._policies import SCP, Path, Statement
+from lambda_vpc.rules._rule import StatementRule
+
+
+class PrincipalInScp(StatementRule):
+    """A Principal in a service control policy
+
+    What:
+        A statement of a service control policy has a Principal or NotPrincipal element.
+
+    Why:
+        A service control policy limits whoever is in the accounts it is attached to, and its syntax has no
+        Principal. To spare or to single out a role, test aws:PrincipalArn in the Condition.
+
+    Wrong:
+        condition-keys/approved-vpc-scp#principal
+
+    Right:
+        condition-keys/approved-vpc-scp
+    """
+
+    id = "E9806"
+    shortdesc = "Principal in a service control policy"
+    description = "Service control policies do not support Principal and NotPrincipal"
+    source_url = (
+        "https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_syntax.html"
+    )
+
+    def findings(self, statement: Statement, cfn: Template) -> Iterator[tuple[Path, str]]:
+        if statement.kind != SCP:
+            return
+        for element in ("Principal", "NotPrincipal"):
+            if statement.has(element):
+                yield (
+                    (*statement.part.path, element),
+                    f"The syntax of service control policies has no {element}. Remove it; to "
+                    "tell callers apart, test 'aws:PrincipalArn' in the Condition.",
+                )
