@@ -9,7 +9,7 @@ from pathlib import Path
 
 from lambda_vpc import iam
 from lambda_vpc.reading import Source
-from lambda_vpc.request import Request, Settings, VpcConfig
+from lambda_vpc.request import FUNCTION_CALLS, Request, Settings, VpcConfig
 
 LANGUAGES = ("ja", "en")
 POLICY_LAYERS: Mapping[str, str] = {
@@ -64,6 +64,11 @@ class Case:
     statement: str | None
     """The statement that must decide; `None` in a `deny`: nothing may allow the request."""
     facts: tuple[str, ...]
+
+    @property
+    def vpc_words(self) -> bool:
+        """Whether the VPC settings are worth a word: the call is one that can set them."""
+        return self.vpc is not None or self.call in FUNCTION_CALLS
 
     @property
     def expected(self) -> str:

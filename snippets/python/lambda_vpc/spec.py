@@ -382,7 +382,8 @@ class _Spec:
         for position, item in enumerate(self.items(value, ("wrong",))):
             where: KeyPath = ("wrong", position)
             before = len(self.problems)
-            item = self.fields(item, where, {"file": True, "because": True, "caught-by": True, "attach-to": False})
+            known = {"file": True, "because": True, "caught-by": True, "attach-to": False}
+            item = self.fields(item, where, known)
             if len(self.problems) > before:
                 continue
             name, caught_by = str(item["file"]), str(item["caught-by"])

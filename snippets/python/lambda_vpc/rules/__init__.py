@@ -1,9 +1,11 @@
-"""cfn-lint rules for IAM policies around Lambda in a VPC: `cfn-lint -a lambda_vpc.rules template.yaml`.
+"""cfn-lint rules for IAM policies around Lambda in a VPC: `cfn-lint template.yaml -a lambda_vpc.rules`.
 
-cfn-lint loads a module given with `-a` by instantiating every rule class found in its namespace, so a rule
-is switched on by importing it here.
+The template comes first: cfn-lint takes every word after `-a` for the name of a set of rules. It loads a
+module given there by instantiating each rule class in its namespace, so a rule is switched on by importing
+it here. `lint` runs the same rules on a bare policy.
 """
 
+from lambda_vpc.rules._run import CARRIERS, Finding, lint
 from lambda_vpc.rules.for_all_values_without_null import ForAllValuesWithoutNull
 from lambda_vpc.rules.principal_in_scp import PrincipalInScp
 from lambda_vpc.rules.resource_narrowed import ResourceNarrowed
@@ -13,6 +15,8 @@ from lambda_vpc.rules.unknown_action import UnknownAction
 from lambda_vpc.rules.unsupported_condition_key import UnsupportedConditionKey
 
 __all__ = [
+    "CARRIERS",
+    "Finding",
     "ForAllValuesWithoutNull",
     "PrincipalInScp",
     "ResourceNarrowed",
@@ -20,4 +24,5 @@ __all__ = [
     "SetOperatorOnSingleValue",
     "UnknownAction",
     "UnsupportedConditionKey",
+    "lint",
 ]

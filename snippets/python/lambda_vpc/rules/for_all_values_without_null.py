@@ -56,6 +56,5 @@ def _demands(other: ConditionUse, use: ConditionUse) -> bool:
     return (
         other.key.lower() == use.key.lower()
         and other.part.coexists(use.part)
-        and other.operator.set_operator != "ForAllValues"
         and other.holds_when_absent is not True
     )

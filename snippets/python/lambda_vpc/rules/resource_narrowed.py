@@ -30,7 +30,7 @@ class ResourceNarrowed(StatementRule):
         condition-keys/deployer#describe-narrowed
 
     Right:
-        permissions/deployer-minimal
+        condition-keys/deployer
     """
 
     id = "E9805"

@@ -24,7 +24,7 @@ class SetOperatorOnSingleValue(StatementRule):
         function without a VPC.
 
     Wrong:
-        condition-keys/require-vpc#set-operator-on-vpc-ids
+        condition-keys/approved-vpc-guardrail#set-operator-on-vpc-ids
 
     Right:
         condition-keys/require-vpc

@@ -70,7 +70,7 @@ def _any_supports(names: tuple[str, ...], key: str) -> bool:
 
 def _listed_with_an_action(key: str) -> bool:
     """Some services list keys without saying which action carries them: then nothing can be said."""
-    return _any_supports(service_reference.actions(key.partition(":")[0]), key) or key.startswith("aws:")
+    return _any_supports(service_reference.actions(key.partition(":")[0]), key)
 
 
 def _unknown(use: ConditionUse, actions: list[tuple[Part, tuple[str, ...] | None]]) -> str:

@@ -1,0 +1,34 @@
+"""The rules page: `{{ rule E9801 }}` becomes what the rule's docstring says, with links to its examples."""
+
+from __future__ import annotations
+
+from mkdocs.structure.pages import Page
+
+from directives import DirectiveError, expand
+from lambda_vpc.reading import suggestion
+from lambda_vpc.rule_catalogue import rule_catalogue
+from render import language_of, link, render
+
+
+def _rule_directive(argument: str, page: Page) -> str:
+    known = {rule.id: rule for rule in rule_catalogue()}
+    if argument not in known:
+        raise DirectiveError(f"no rule '{argument}'{suggestion(argument, list(known))}")
+    return render(
+        "rule.html", language_of(page), rule=known[argument], address=lambda name: _address(name, page)
+    )
+
+
+def _address(name: str, page: Page) -> str:
+    """The address of a snippet, or with `#` of one of its wrong variants."""
+    snippet, _, variant = name.partition("#")
+    page_address = link(page, f"{language_of(page)}/snippets/{snippet}.md")
+    return f"{page_address}#wrong-{variant}" if variant else page_address
+
+
+HANDLERS = {"rule": _rule_directive}
+
+
+def on_page_markdown(markdown: str, page: Page, **_: object) -> str:
+    """Expand this hook's directive."""
+    return expand(markdown, page, HANDLERS)

@@ -1,0 +1,193 @@
+"""The finished site: asks no other host for anything, runs under a strict CSP, carries nothing unused.
+
+This hook comes last and works on the theme's output without copying its templates. Wherever it
+relies on the theme's markup it says so when the markup changes.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import html
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import PluginError
+from mkdocs.plugins import event_priority
+from mkdocs.structure.files import File, Files
+from mkdocs.structure.pages import Page
+
+from search import split_index
+
+SERVING = "LAMBDA_VPC_GUIDE_SERVING"  # set by language.py
+
+
+@dataclass(frozen=True)
+class Mend:
+    """A change to the theme's markup: `{name}` in `new` is a word of the page's language."""
+
+    old: str
+    new: str
+    at_least: int = 1
+    at_most: int | None = 1
+
+
+MENDS = (
+    # A dialog needs a name of its own.
+    Mend(
+        '<div class="md-search" data-md-component="search" role="dialog">',
+        '<div class="md-search" data-md-component="search" role="dialog" aria-label="{search}">',
+    ),
+    # The bundle fetches the search plugin's index when there is a form with this name; ours is split
+    # by language and loaded on first use.
+    Mend('<form class="md-search__form" name="search">', '<form class="md-search__form">'),
+    # The theme says "initializing" here until its worker has the index; ours is ready at once.
+    Mend("{initializer}", "{placeholder}"),
+    # The breadcrumb would have the same name as the navigation beside it.
+    Mend('<nav class="md-path" aria-label="{nav}"', '<nav class="md-path" aria-label="{breadcrumb}"', 0),
+    Mend('title="Permanent link"', 'title="{permalink}"', 0, None),
+)
+
+_SCRIPT = re.compile(r"<script([^>]*)>(.*?)</script>", re.DOTALL)
+_INLINE = re.compile(
+    r"<[a-z][^<>]*?\s(?:style|on[a-z]+)\s*=[^<>]*>|<style[^<>]*>|<[^<>]*=.javascript:[^<>]*>", re.I
+)
+_FOREIGN = re.compile(
+    r"<(?:script|img|iframe|embed|source|video|audio|object)\b[^<>]*?\s(?:src|srcset|data)=[\"']?(?:https?:)?//[^<>]*>"
+    r"|<link\b[^<>]*?\brel=[\"']?(?:stylesheet|preload|preconnect|dns-prefetch|icon)\b"
+    r"[^<>]*?\shref=[\"']?(?:https?:)?//[^<>]*>",
+    re.I,
+)
+_CHARSET = '<meta charset="utf-8">'
+
+
+# After every other hook and plugin: what they add must be there to be merged.
+@event_priority(-100)
+def on_files(files: Files, config: MkDocsConfig) -> Files:
+    """Merge style sheets and scripts, and leave out what the theme ships and this site does not use."""
+    sheets = [
+        _only(files, r"assets/stylesheets/main\.[0-9a-f]+\.min\.css"),
+        _only(files, r"assets/stylesheets/palette\.[0-9a-f]+\.min\.css"),
+        *_matching(files, r"assets/(?!root\.)[\w-]+\.css"),
+    ]
+    scripts = _matching(files, r"assets/[\w-]+\.js")
+    merged = {
+        "assets/site.css": "\n".join(_without_map(file.content_string) for file in sheets),
+        "assets/site.js": "\n".join(file.content_string for file in scripts),
+    }
+    # Search is our own (assets/search.js): neither the theme's worker nor its stemmers are asked for.
+    unused = _matching(
+        files, r"assets/javascripts/(?:lunr|workers)/.*|.*\.(?:css|js)\.map|assets/images/favicon\.png"
+    )
+    for file in [*sheets, *scripts, *unused]:
+        files.remove(file)
+    for src_uri, content in merged.items():
+        files.append(File.generated(config, src_uri, content=content))
+    return files
+
+
+def _matching(files: Files, pattern: str) -> list[File]:
+    return sorted(
+        (file for file in files if re.fullmatch(pattern, file.src_uri)), key=lambda file: file.src_uri
+    )
+
+
+def _only(files: Files, pattern: str) -> File:
+    found = _matching(files, pattern)
+    if len(found) != 1:
+        raise PluginError(
+            f"the theme has {len(found)} files like {pattern}, 1 expected: mend docs/hooks/site.py"
+        )
+    return found[0]
+
+
+def _without_map(css: str) -> str:
+    return re.sub(r"/\*# sourceMappingURL=.*?\*/", "", css).strip()
+
+
+def on_post_page(output: str, page: Page, config: MkDocsConfig) -> str:
+    """Finish a page's HTML."""
+    return _finish(_mend(output, f"docs/{page.file.src_uri}", config), f"docs/{page.file.src_uri}")
+
+
+def on_post_template(output_content: str, template_name: str, config: MkDocsConfig) -> str:
+    """Finish the root page and the 404 page."""
+    place = f"docs/theme/{template_name}"
+    if template_name == "404.html":
+        output_content = _mend(output_content, place, config)
+    return _finish(output_content, place) if template_name.endswith(".html") else output_content
+
+
+def on_post_build(config: MkDocsConfig) -> None:
+    """Split the search index."""
+    split_index(Path(config.site_dir), list(config.extra["languages"]))
+
+
+def _mend(output: str, place: str, config: MkDocsConfig) -> str:
+    words = config.extra["languages"][config.theme["language"]] | _theme_words(config)
+    for mend in MENDS:
+        old, new = mend.old.format(**words), mend.new.format(**words)
+        found = output.count(old)
+        if found < mend.at_least or (mend.at_most is not None and found > mend.at_most):
+            raise PluginError(
+                f"{place}: the theme's markup has changed: {old!r} found {found} times; "
+                "mend MENDS in docs/hooks/site.py"
+            )
+        output = output.replace(old, new)
+    return output
+
+
+def _theme_words(config: MkDocsConfig) -> dict[str, str]:
+    """Words of the theme's own translation into the current language."""
+    translate = (
+        config.theme.get_env().get_template(f"partials/languages/{config.theme['language']}.html").module.t
+    )
+    return {
+        "nav": translate("nav"),
+        "search": translate("search"),
+        "initializer": translate("search.result.initializer"),
+        "placeholder": translate("search.result.placeholder"),
+    }
+
+
+def _finish(output: str, place: str) -> str:
+    """Refuse what the policy would block, then add the policy with the hashes of this very page."""
+    markup = _SCRIPT.sub(r"<script\1></script>", output)
+    if inline := _INLINE.search(markup):
+        raise PluginError(
+            f"{place}: the security policy blocks inline styles and handlers; use a class: {inline[0]}"
+        )
+    if foreign := _FOREIGN.search(markup):
+        raise PluginError(
+            f"{place}: loads from another host; put the file under docs/theme/assets: {foreign[0]}"
+        )
+    if os.environ.get(SERVING):
+        return output  # live reload adds an inline script that no hash here can cover
+    if output.count(_CHARSET) != 1:
+        raise PluginError(
+            f"{place}: {_CHARSET} not found once; the policy goes after it: mend docs/hooks/site.py"
+        )
+    policy = html.escape(_policy(output), quote=False)
+    return output.replace(
+        _CHARSET, f'{_CHARSET}\n<meta http-equiv="Content-Security-Policy" content="{policy}">'
+    )
+
+
+def _policy(output: str) -> str:
+    """Only this site's own files, and the inline scripts the page has now, by hash."""
+    inline = {
+        body
+        for attributes, body in _SCRIPT.findall(output)
+        if "src=" not in attributes and "json" not in attributes
+    }
+    hashes = sorted(
+        f"'sha256-{base64.b64encode(hashlib.sha256(body.encode()).digest()).decode()}'" for body in inline
+    )
+    sources = " ".join(["'self'", *hashes])
+    return (
+        f"default-src 'none'; script-src {sources}; style-src 'self'; "
+        "img-src 'self' data:; base-uri 'none'; form-action 'none'"
+    )

@@ -1,0 +1,288 @@
+"""Snippets on pages: the block with code, notes, cases and wrong variants, the raw files, a page for each.
+
+In a page, `{{ snippet TOPIC/NAME }}` shows a snippet, `{{ wrong TOPIC/NAME#FILE }}` one wrong variant and
+`{{ case TOPIC/NAME#ID }}` links to a case. Judging is the checker's: this hook runs the cases and reports
+the ones that come out differently, which fails the strict build and shows red while serving.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import yaml
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import PluginError
+from mkdocs.structure.files import File, Files
+from mkdocs.structure.pages import Page
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import get_lexer_by_name
+
+import lambda_vpc
+from directives import DirectiveError, Handler, expand
+from facts import citation
+from facts import load as load_facts
+from lambda_vpc import placeholders, request
+from lambda_vpc.reading import BadInput, suggestion
+from lambda_vpc.rule_catalogue import rule_catalogue
+from lambda_vpc.snippet import LANGUAGES, Result, Snippet, Wrong
+from lambda_vpc.spec import load
+from render import language_of, link, render
+
+log = logging.getLogger("mkdocs.hooks.snippets")
+
+_snippets: dict[str, Snippet] = {}
+_results: dict[str, list[Result]] = {}
+
+
+@cache
+def sentences() -> dict[str, dict[str, str]]:
+    """The checker's reasons, by code and language."""
+    return yaml.safe_load(Path(lambda_vpc.__file__).with_name("sentences.yaml").read_text("utf-8"))
+
+
+# --- files --------------------------------------------------------------------------------------
+
+
+def on_files(files: Files, config: MkDocsConfig) -> Files:
+    """Load and run every snippet; publish the raw files, and a page for each in each language."""
+    root = Path(config.config_file_path).parent / "snippets"
+    try:
+        loaded = load(root)
+        _check_facts(loaded)
+    except BadInput as bad:
+        raise PluginError(str(bad)) from None
+    _snippets.clear()
+    _snippets.update(loaded)
+    _results.clear()
+    for name, snippet in loaded.items():
+        _results[name] = snippet.results()
+        for result in _results[name]:
+            if not result.passed:
+                log.warning(
+                    "%s:%d: case '%s' expects '%s' but the answer is '%s'",
+                    snippet.spec.path, result.case.line, result.case.id, result.case.expected, result.actual,
+                )  # fmt: skip
+        files.append(File.generated(config, snippet.raw, content=snippet.text))
+    for language in LANGUAGES:
+        files.append(_page(config, language, "snippets/index.md", render("snippets-index.md", language)))
+        for snippet in loaded.values():
+            text = render("snippet-page.md", language, snippet=snippet)
+            files.append(_page(config, language, f"snippets/{snippet.name}.md", text))
+    return files
+
+
+def _check_facts(loaded: dict[str, Snippet]) -> None:
+    """Refuse a spec that rests on a fact nobody wrote down."""
+    known = load_facts().by_id
+    problems = []
+    for snippet in loaded.values():
+        named = [(("facts",), snippet.facts)]
+        named += [(("cases", position, "facts"), case.facts) for position, case in enumerate(snippet.cases)]
+        for path, ids in named:
+            problems += [
+                snippet.spec.problem(
+                    path, f"no fact '{id_}' in docs/facts.yaml{suggestion(id_, list(known))}"
+                )
+                for id_ in ids
+                if id_ not in known
+            ]
+    if problems:
+        raise BadInput(problems)
+
+
+def _page(config: MkDocsConfig, language: str, path: str, text: str) -> File:
+    return File.generated(config, f"{language}/{path}", content=text)
+
+
+# --- what a template shows ----------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of code as HTML, and the notes that belong to it."""
+
+    code: str
+    notes: tuple[str, ...]
+
+
+def rows(source_text: str, suffix: str, notes: dict[int, list[str]]) -> list[Row]:
+    """A snippet's lines, highlighted, each with its notes (by 1-based line)."""
+    lexer = get_lexer_by_name(suffix.removeprefix("."))
+    lines = highlight(source_text, lexer, HtmlFormatter(nowrap=True)).rstrip("\n").split("\n")
+    return [Row(line, tuple(notes.get(number, ()))) for number, line in enumerate(lines, 1)]
+
+
+def _suffix(path: str) -> str:
+    return Path(path).suffix
+
+
+def _code(snippet: Snippet, language: str) -> str:
+    notes: dict[int, list[str]] = {}
+    for note in snippet.notes:
+        notes.setdefault(note.line, []).append(note.text[language])
+    return render(
+        "snippet-code.html",
+        language,
+        snippet=snippet,
+        rows=rows(snippet.text, _suffix(snippet.path), notes),
+        syntax=_suffix(snippet.path).removeprefix("."),
+    )
+
+
+def _cases(snippet: Snippet, page: Page, *, own_page: bool) -> str:
+    return render(
+        "snippet-cases.html",
+        language_of(page),
+        snippet=snippet,
+        results=_results[snippet.name],
+        own_page=own_page,
+        sentences=sentences(),
+        cite=lambda ids: citation(ids, language_of(page), page.file),
+        companions=[(_snippets[name], _address(_snippets[name], page)) for name in snippet.companions],
+    )
+
+
+def _wrong(snippet: Snippet, wrong: Wrong, page: Page, *, own_page: bool) -> str:
+    language = language_of(page)
+    case = next((case for case in snippet.cases if case.id == wrong.caught_by), None)
+    rule = next((rule for rule in rule_catalogue() if rule.id == wrong.caught_by), None)
+    outcome = None
+    if case is not None:
+        outcome = next(result for result in snippet.results_of(wrong) if result.case.id == case.id)
+        where = f"{_address(snippet, page)}#case-{case.id}"
+    else:
+        where = link(page, f"{language}/reference/rules.md") + f"#{wrong.caught_by.lower()}"
+    return render(
+        "snippet-wrong.html",
+        language,
+        snippet=snippet,
+        wrong=wrong,
+        rows=rows(wrong.text, _suffix(wrong.path), {}),
+        syntax=_suffix(wrong.path).removeprefix("."),
+        case=case,
+        rule=rule,
+        outcome=outcome,
+        where=where,
+        own_page=own_page,
+    )
+
+
+def _address(snippet: Snippet, page: Page) -> str:
+    return link(page, f"{language_of(page)}/snippets/{snippet.name}.md")
+
+
+# --- directives ---------------------------------------------------------------------------------
+
+
+def _find(name: str) -> Snippet:
+    if name not in _snippets:
+        raise DirectiveError(f"no snippet '{name}'{suggestion(name, list(_snippets))}")
+    return _snippets[name]
+
+
+def _find_part(argument: str, what: str, known: Callable[[Snippet], list[str]]) -> tuple[Snippet, str]:
+    name, _, part = argument.partition("#")
+    snippet = _find(name)
+    if part not in known(snippet):
+        raise DirectiveError(f"{name} has no {what} '{part}'{suggestion(part, known(snippet))}")
+    return snippet, part
+
+
+def _snippet_directive(argument: str, page: Page) -> str:
+    snippet = _find(argument)
+    language = language_of(page)
+    return render(
+        "snippet.html",
+        language,
+        snippet=snippet,
+        code=_code(snippet, language),
+        cases=_cases(snippet, page, own_page=False),
+        wrong=[_wrong(snippet, wrong, page, own_page=False) for wrong in snippet.wrong],
+        address=_address(snippet, page),
+        raw=link(page, snippet.raw),
+        cite=lambda ids: citation(ids, language, page.file),
+    )
+
+
+def _code_directive(argument: str, page: Page) -> str:
+    snippet = _find(argument)
+    language = language_of(page)
+    return _code(snippet, language) + render(
+        "snippet-links.html", language, snippet=snippet, raw=link(page, snippet.raw), address=None
+    )
+
+
+def _cases_directive(argument: str, page: Page) -> str:
+    return _cases(_find(argument), page, own_page=True)
+
+
+def _wrong_directive(argument: str, page: Page) -> str:
+    snippet, part = _find_part(argument, "wrong variant", lambda found: [w.name for w in found.wrong])
+    wrong = next(wrong for wrong in snippet.wrong if wrong.name == part)
+    return _wrong(snippet, wrong, page, own_page=False)
+
+
+def _wrong_list_directive(argument: str, page: Page) -> str:
+    snippet = _find(argument)
+    return "\n".join(_wrong(snippet, wrong, page, own_page=True) for wrong in snippet.wrong)
+
+
+def _case_directive(argument: str, page: Page) -> str:
+    snippet, part = _find_part(argument, "case", lambda found: [case.id for case in found.cases])
+    case = next(case for case in snippet.cases if case.id == part)
+    return f'<a href="{_address(snippet, page)}#case-{case.id}">{case.name[language_of(page)]}</a>'
+
+
+def _catalogue_directive(_argument: str, page: Page) -> str:
+    topics: dict[str, list[tuple[Snippet, str, str]]] = {}
+    for snippet in _snippets.values():
+        topic = snippet.name.partition("/")[0]
+        topics.setdefault(topic, []).append((snippet, _address(snippet, page), link(page, snippet.raw)))
+    return render("snippets-catalogue.html", language_of(page), topics=topics)
+
+
+def _request_context_directive(_argument: str, page: Page) -> str:
+    return render(
+        "request-context.html",
+        language_of(page),
+        rows=request.ROWS,
+        cite=lambda ids: citation(ids, language_of(page), page.file),
+    )
+
+
+def _placeholders_directive(_argument: str, page: Page) -> str:
+    return render(
+        "placeholders.html",
+        language_of(page),
+        principals=placeholders.principals(),
+        networks=placeholders.networks(),
+    )
+
+
+def _spec_directive(argument: str, page: Page) -> str:
+    snippet = _find(argument)
+    return render("spec.html", language_of(page), snippet=snippet, rows=rows(snippet.spec.text, "yaml", {}))
+
+
+HANDLERS: dict[str, Handler] = {
+    "snippet": _snippet_directive,
+    "snippet-code": _code_directive,
+    "snippet-cases": _cases_directive,
+    "snippet-wrong": _wrong_list_directive,
+    "wrong": _wrong_directive,
+    "case": _case_directive,
+    "spec": _spec_directive,
+    "catalogue": _catalogue_directive,
+    "request-context": _request_context_directive,
+    "placeholders": _placeholders_directive,
+}
+
+
+def on_page_markdown(markdown: str, page: Page, **_: object) -> str:
+    """Expand this hook's directives."""
+    return expand(markdown, page, HANDLERS)

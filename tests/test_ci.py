@@ -1,0 +1,151 @@
+"""The CI run stops at the first failure, skips nothing and says what is missing.
+
+The script runs here with stand-ins for Python, its installed commands and apt-get, which note their calls.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+RUN = Path(__file__).parents[1] / ".ci" / "run"
+REAL = ("bash", "cat", "chmod", "dirname", "env", "git", "mkdir", "mktemp", "rm")
+
+PYTHON = """\
+#!/bin/bash
+if [ "$1" = -c ]; then exit "${OLD:-0}"; fi
+if [ "$1" = --version ]; then echo "Python 3.10.9"; exit; fi
+mkdir -p "$3/bin"
+for name in pip pytest mkdocs; do
+  printf '#!/bin/bash\\necho "%s $*" >>"$CALLS"\\n[ "%s" != "${FAILS:-}" ]\\n' "$name" "$name" >"$3/bin/$name"
+  chmod +x "$3/bin/$name"
+done
+"""
+
+
+class Machine:
+    """A PATH that holds the named commands only; `calls` is what the stand-ins were asked."""
+
+    def __init__(self, folder: Path) -> None:
+        self.bin = folder / "bin"
+        self.bin.mkdir()
+        self.temporary = folder / "temporary"
+        self.temporary.mkdir()
+        self.calls_file = folder / "calls"
+        for name in REAL:
+            found = shutil.which(name)
+            assert found, f"these tests need the command '{name}'"
+            (self.bin / name).symlink_to(found)
+        self.has("python3", PYTHON)
+
+    def has(self, name: str, script: str = '#!/bin/bash\necho "${0##*/} $*" >>"$CALLS"\n') -> None:
+        (self.bin / name).write_text(script, encoding="utf-8")
+        (self.bin / name).chmod(0o755)
+
+    def run(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        settings = {
+            "PATH": str(self.bin),
+            "CALLS": str(self.calls_file),
+            "TMPDIR": str(self.temporary),
+            "HOME": os.environ.get("HOME", ""),
+        }
+        return subprocess.run(
+            [str(self.bin / "bash"), str(RUN), *arguments],
+            env=settings | environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    @property
+    def calls(self) -> list[str]:
+        return self.calls_file.read_text(encoding="utf-8").splitlines() if self.calls_file.exists() else []
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Machine:
+    return Machine(tmp_path)
+
+
+def test_it_installs_the_pinned_releases_tests_and_builds(machine: Machine) -> None:
+    ended = machine.run()
+    assert ended.returncode == 0, ended.stderr
+    install, test, build = machine.calls
+    assert install == "pip install -c constraints.txt -e .[test]"
+    assert test == "pytest "
+    assert build.startswith("mkdocs build --strict --site-dir ")
+
+
+def test_it_installs_the_newest_releases_when_asked(machine: Machine) -> None:
+    assert machine.run("newest").returncode == 0
+    assert machine.calls[0] == "pip install --upgrade -e .[test]"
+
+
+def test_it_leaves_nothing_behind(machine: Machine) -> None:
+    machine.run()
+    machine.run(FAILS="pytest")
+    assert list(machine.temporary.iterdir()) == []
+
+
+@pytest.mark.parametrize(("fails", "calls"), [("pip", 1), ("pytest", 2), ("mkdocs", 3)])
+def test_it_fails_at_the_first_failure(machine: Machine, fails: str, calls: int) -> None:
+    ended = machine.run(FAILS=fails)
+    assert ended.returncode != 0
+    assert len(machine.calls) == calls
+    assert "passed" not in ended.stdout
+
+
+def test_it_refuses_an_old_python(machine: Machine) -> None:
+    ended = machine.run(OLD="1")
+    assert ended.returncode == 1
+    assert "Python 3.10.9 is too old: put Python 3.11 or newer first in PATH" in ended.stderr
+    assert machine.calls == []
+
+
+def test_it_refuses_a_word_it_does_not_know(machine: Machine) -> None:
+    ended = machine.run("latest")
+    assert ended.returncode == 1
+    assert "unknown word 'latest': say 'newest'" in ended.stderr
+
+
+def test_in_ci_it_installs_a_missing_browser_and_font(machine: Machine) -> None:
+    machine.has("id", "#!/bin/bash\necho 0\n")
+    machine.has("apt-get")
+    assert machine.run(CI="true").returncode == 0
+    assert machine.calls[:2] == [
+        "apt-get update",
+        "apt-get install -y --no-install-recommends chromium fonts-noto-cjk",
+    ]
+
+
+def test_in_ci_it_installs_nothing_that_is_there(machine: Machine) -> None:
+    machine.has("chromium")
+    machine.has("fc-list", "#!/bin/bash\necho 'Noto Sans CJK JP'\n")
+    machine.has("apt-get")
+    assert machine.run(CI="true").returncode == 0
+    assert machine.calls[0].startswith("pip install")
+
+
+def test_in_ci_it_uses_sudo_when_it_is_not_root(machine: Machine) -> None:
+    machine.has("id", "#!/bin/bash\necho 1000\n")
+    machine.has("apt-get")
+    machine.has("sudo")
+    machine.run(CI="true")
+    assert machine.calls[0] == "sudo -n apt-get update"
+
+
+def test_in_ci_a_browser_that_cannot_be_installed_is_a_failure(machine: Machine) -> None:
+    machine.has("fc-list", "#!/bin/bash\necho 'Noto Sans CJK JP'\n")
+    ended = machine.run(CI="true")
+    assert ended.returncode == 1
+    assert "missing: chromium; there is no apt-get to install them with" in ended.stderr
+    machine.has("apt-get")
+    machine.has("id", "#!/bin/bash\necho 1000\n")
+    ended = machine.run(CI="true")
+    assert ended.returncode == 1
+    assert "missing: chromium; installing them takes root or sudo" in ended.stderr
+    assert machine.calls == []

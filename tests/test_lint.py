@@ -1,0 +1,94 @@
+"""Every snippet passes cfn-lint and the guide's own rules; the rule a wrong variant names catches it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from lambda_vpc.rule_catalogue import rule_catalogue
+from lambda_vpc.rules import CARRIERS, lint
+from lambda_vpc.snippet import KINDS, POLICY_LAYERS
+from lambda_vpc.spec import load
+
+SNIPPETS = load(Path(__file__).parents[1] / "snippets")
+OWN = {rule.id: rule for rule in rule_catalogue()}
+LINTED = {name: snippet for name, snippet in SNIPPETS.items() if snippet.kind in CARRIERS}
+WRONG = {
+    f"{snippet.name}#{wrong.name}": (snippet, wrong)
+    for snippet in LINTED.values()
+    for wrong in snippet.wrong
+    if wrong.kind in CARRIERS
+}
+
+
+def _accepted(snippet):
+    return {accept.rule for accept in snippet.accept}
+
+
+def test_there_are_snippets_and_wrong_variants_to_lint():
+    assert LINTED
+    assert {wrong.caught_by_rule for _, wrong in WRONG.values()} == {True, False}
+
+
+def test_every_kind_of_policy_and_template_can_be_linted():
+    assert set(CARRIERS) == {*POLICY_LAYERS, "template"} <= set(KINDS)
+
+
+@pytest.mark.parametrize("name", LINTED)
+def test_a_snippet_has_no_finding_that_its_spec_does_not_account_for(name):
+    snippet = LINTED[name]
+    found = lint(snippet.kind, snippet.text, snippet.path)
+    unaccounted = [str(finding) for finding in found if finding.rule not in _accepted(snippet)]
+    assert not unaccounted, "mend the snippet, or accept the rule in its spec with the reason:\n" + "\n".join(
+        unaccounted
+    )
+
+
+@pytest.mark.parametrize("name", LINTED)
+def test_every_accepted_finding_still_occurs(name):
+    snippet = LINTED[name]
+    found = {finding.rule for finding in lint(snippet.kind, snippet.text, snippet.path)}
+    assert _accepted(snippet) <= found, f"{snippet.spec.path}: remove the accepted rules that no longer speak"
+
+
+def test_nothing_is_accepted_where_nothing_is_linted():
+    idle = [
+        snippet.spec.path for snippet in SNIPPETS.values() if snippet.accept and snippet.kind not in CARRIERS
+    ]
+    assert not idle, f"'accept' means nothing in these specs: {idle}"
+
+
+@pytest.mark.parametrize(
+    "address", [address for address, (_, wrong) in WRONG.items() if wrong.caught_by_rule]
+)
+def test_a_wrong_variant_is_caught_by_the_rule_it_names_and_by_no_other(address):
+    snippet, wrong = WRONG[address]
+    found = lint(wrong.kind, wrong.text, wrong.path)
+    rules = {finding.rule for finding in found} - _accepted(snippet)
+    assert rules == {wrong.caught_by}, f"{wrong.path}: expected {wrong.caught_by} alone:\n" + "\n".join(
+        map(str, found)
+    )
+
+
+@pytest.mark.parametrize(
+    "address", [address for address, (_, wrong) in WRONG.items() if not wrong.caught_by_rule]
+)
+def test_a_wrong_variant_that_a_case_catches_passes_lint(address):
+    snippet, wrong = WRONG[address]
+    found = lint(wrong.kind, wrong.text, wrong.path)
+    rules = {finding.rule for finding in found} - _accepted(snippet)
+    assert not rules, f"{wrong.path}: a rule sees this mistake, name it in 'caught-by':\n" + "\n".join(
+        map(str, found)
+    )
+
+
+@pytest.mark.parametrize("rule", OWN)
+def test_a_rule_shows_wrong_variants_that_it_catches_and_snippets_that_it_passes(rule):
+    text = OWN[rule]
+    for address in text.wrong:
+        assert address in WRONG, f"{rule} names '{address}' as wrong: there is no such variant"
+        assert WRONG[address][1].caught_by == rule, f"{address} names another catcher than {rule}"
+    for address in text.right:
+        assert address in LINTED, f"{rule} names '{address}' as right: there is no such snippet"
+        assert rule not in _accepted(LINTED[address]), f"{address} accepts {rule} and is no model for it"

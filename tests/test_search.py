@@ -1,0 +1,115 @@
+"""A reader finds a page of their language whatever width, case or spacing the words are typed in."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+ENTRIES = [
+    ["ja/network/", "NAT ゲートウェイで外に出る", ""],
+    ["ja/network/#nat", "NAT ゲートウェイの料金", "経路表に 0.0.0.0/0 を加えます。"],
+    [
+        "ja/eni/",
+        "Hyperplane ENI の容量",
+        "1 つの ENI は 65,000 の接続を扱います。ガードレールも参照してください。",
+    ],
+    ["ja/permissions/", "実行ロール", 'ec2:CreateNetworkInterface を許可します。<script> & "quotes"'],
+    ["ja/permissions/#narrow", "範囲を絞る", "実行ロールの Resource は * のままにします。"],
+]
+
+
+@pytest.fixture(scope="module")
+def page(browser: Browser, served_site: str) -> Iterator[Page]:
+    page = browser.new_page()
+    page.goto(f"{served_site}ja/")
+    yield page
+    page.close()
+
+
+def rank(page: Page, query: str, entries: list[list[str]] = ENTRIES) -> list[list[dict]]:
+    return page.evaluate("([e, q]) => guideSearch.rank(guideSearch.groupByPage(e), q)", [entries, query])
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("NATゲートウェイ", "ja/network/"),
+        ("nat ゲートウェイ", "ja/network/"),
+        ("ＮＡＴ　ｹﾞｰﾄｳｪｲ", "ja/network/"),
+        ("65000", "ja/eni/"),
+        ("65,000", "ja/eni/"),
+        ("ｶﾞｰﾄﾞﾚｰﾙ", "ja/eni/"),
+        ("hyperplane", "ja/eni/"),
+        ("createnetworkinterface", "ja/permissions/"),
+        ("ec2:CreateNetworkInterface", "ja/permissions/"),
+        ("0.0.0.0/0", "ja/network/"),
+        ("実行ロール Resource", "ja/permissions/"),
+        ("ロール、範囲", "ja/permissions/"),
+    ],
+)
+def test_words_are_found_however_they_are_typed(page: Page, query: str, expected: str) -> None:
+    found = [items[0]["location"] for items in rank(page, query)]
+    assert found[:1] == [expected], f"{query} finds {found}; see docs/theme/assets/search-folding.js"
+
+
+@pytest.mark.parametrize("query", ["", "   ", "、。", "存在しない語", "NAT Hyperplane"])
+def test_a_query_that_no_page_answers_finds_nothing(page: Page, query: str) -> None:
+    assert rank(page, query) == []
+
+
+def test_a_title_counts_more_than_a_mention(page: Page) -> None:
+    entries = [["ja/a/", "別の話", "実行ロール 実行ロール 実行ロール"], ["ja/b/", "実行ロール", ""]]
+    assert [items[0]["location"] for items in rank(page, "実行ロール", entries)] == ["ja/b/", "ja/a/"]
+
+
+def test_the_page_comes_first_and_its_best_section_next(page: Page) -> None:
+    (items,) = rank(page, "Resource")
+    assert [item["location"] for item in items] == ["ja/permissions/", "ja/permissions/#narrow"]
+
+
+@pytest.mark.parametrize(
+    ("query", "marked"),
+    [
+        ("ｶﾞｰﾄﾞﾚｰﾙ", "ガードレール"),
+        ("65000", "65,000"),
+        ("natゲートウェイ", "NAT ゲートウェイ"),
+        ("eni", "ENI"),
+    ],
+)
+def test_a_match_is_marked_as_it_is_written_on_the_page(page: Page, query: str, marked: str) -> None:
+    html = "".join(item["title"] + item["text"] for items in rank(page, query) for item in items)
+    assert f"<mark>{marked}</mark>" in html
+
+
+def test_what_a_page_says_is_never_taken_for_markup(page: Page) -> None:
+    ((item, *_),) = rank(page, "CreateNetworkInterface")
+    assert "&lt;script&gt; &amp; &quot;quotes&quot;" in item["text"]
+    assert "<script>" not in item["text"]
+
+
+def test_a_long_text_is_cut_to_what_surrounds_the_match(page: Page) -> None:
+    ((item,),) = rank(page, "目的", [["ja/a/", "長い", "前" * 500 + "目的" + "後" * 500]])
+    text = re.sub("<[^>]+>", "", item["text"])
+    assert len(text) < 200
+    assert text.startswith("…")
+    assert text.endswith("…")
+    assert "目的" in text
+
+
+def test_each_language_has_an_index_of_its_own_pages_and_sections(site: Path) -> None:
+    for language in ("ja", "en"):
+        script = (site / "search" / f"{language}.js").read_text("utf-8")
+        entries = json.loads(script.removeprefix("window.guideSearchIndex=").rstrip(";\n"))
+        pages = {location for location, _, _ in entries if "#" not in location}
+        published = {
+            f"{path.parent.relative_to(site).as_posix()}/" for path in (site / language).rglob("index.html")
+        }
+        assert pages == published, f"search/{language}.js: pages missing or too many"
+        assert any("#" in location for location, _, _ in entries)
+        text = "".join(text for _, _, text in entries)
+        assert not re.search(r"</?(?:p|code|div|span|a)\b", text), f"search/{language}.js: markup in the text"
