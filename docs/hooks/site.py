@@ -61,6 +61,7 @@ _FOREIGN = re.compile(
     r"[^<>]*?\shref=[\"']?(?:https?:)?//[^<>]*>",
     re.I,
 )
+_CONTENTS_LEVEL = re.compile(r'<nav class="md-nav" aria-label="[^"]*">')
 _CHARSET = '<meta charset="utf-8">'
 
 
@@ -137,7 +138,8 @@ def _mend(output: str, place: str, config: MkDocsConfig) -> str:
                 "mend MENDS in docs/hooks/site.py"
             )
         output = output.replace(old, new)
-    return output
+    # Every level of the table of contents would be a landmark of its own, several with the same name.
+    return _CONTENTS_LEVEL.sub('<nav class="md-nav" role="presentation">', output)
 
 
 def _theme_words(config: MkDocsConfig) -> dict[str, str]:

@@ -125,6 +125,8 @@ def _code(snippet: Snippet, language: str) -> str:
     notes: dict[int, list[str]] = {}
     for note in snippet.notes:
         notes.setdefault(note.line, []).append(note.text[language])
+    for one in snippet.no_effect:
+        notes.setdefault(snippet.source.line(one.path), []).append(one.because[language])
     return render(
         "snippet-code.html",
         language,

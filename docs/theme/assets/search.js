@@ -29,7 +29,7 @@
     return pages;
   }
 
-  /* Absolute, because the theme resolves against a base that lacks its last slash on the 404 page. */
+  /* The address of a result; from disk there is no server that turns a folder into its index page. */
   function address(location) {
     const url = new URL(`../${location}`, script);
     if (url.protocol === "file:" && url.pathname.endsWith("/")) url.pathname += "index.html";

@@ -16,7 +16,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import lru_cache
 
 from lambda_vpc import service_reference
@@ -159,37 +159,36 @@ def _equals(request: str, policy: str) -> Answer:
 
 
 def _equals_ignore_case(request: str, policy: str) -> Answer:
-    return request.casefold() == unescape(policy).casefold()
+    return request.lower() == unescape(policy).lower()
 
 
 def _like(request: str, policy: str) -> Answer:
     return matches(policy, request)
 
 
+# An integer or a decimal, as documented: no exponent, no digit grouping.
+_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
+# The formats of the W3C note on ISO 8601: a time always comes with its zone.
+_W3C_DATE = re.compile(
+    r"[0-9]{4}(-[0-9]{2}(-[0-9]{2}(T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:[0-9]{2}))?)?)?"
+)
+
+
 def _number(text: str) -> Decimal | None:
-    try:
-        number = Decimal(text.strip())
-    except InvalidOperation:
-        return None
-    return number if number.is_finite() else None
+    return Decimal(text) if _NUMBER.fullmatch(text) else None
 
 
 def _date(text: str) -> datetime | None:
-    text = text.strip()
-    if re.fullmatch(r"\d{4}", text):
-        text += "-01-01"
-    elif re.fullmatch(r"\d{4}-\d\d", text):
-        text += "-01"
-    elif re.fullmatch(r"\d+(\.\d+)?", text):
-        try:
-            return datetime.fromtimestamp(float(text), UTC)
-        except (OverflowError, OSError, ValueError):
-            return None
     try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
+        if _W3C_DATE.fullmatch(text):
+            # A year or a month begins with its first day, a day at midnight UTC.
+            found = datetime.fromisoformat(text + "-01" * (2 - text[:10].count("-")))
+            return found if found.tzinfo else found.replace(tzinfo=UTC)
+        if _NUMBER.fullmatch(text):
+            return datetime.fromtimestamp(float(text), UTC)
+    except (OverflowError, OSError, ValueError):
         return None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
+    return None
 
 
 def _comparing(kind: str, read: Callable[[str], object], compare: Callable) -> Callable[[str, str], Answer]:
@@ -249,7 +248,7 @@ def _pairs() -> dict[str, _Operator]:
         "StringLike": _Operator(_like, variables=True),
         "ArnEquals": _Operator(_arn, variables=True),
         "ArnLike": _Operator(_arn, variables=True),
-        "Bool": _Operator(_boolean),
+        "Bool": _Operator(_boolean, variables=True),
         "BinaryEquals": _Operator(_binary),
         "IpAddress": _Operator(_in_network),
         "NotIpAddress": _Operator(_in_network, negated=True),
@@ -334,8 +333,14 @@ class Condition:
         absent = not values
         if absent and key not in context and may_carry(key):
             return Undetermined(f"whether this request carries {self.key}, and with what value, is not known")
+        # An empty string is an empty set of values.
+        nothing = not any(values)
+        if not self.values:
+            return self._without_values(nothing)
         if self.operator.name == "Null":
-            return either([_boolean(str(absent).lower(), value) for value in self.values])
+            if nothing and not absent and not is_multivalued(key):
+                return Undetermined(f"whether an empty {self.key} counts as null is not documented")
+            return either([_boolean(str(nothing).lower(), value) for value in self.values])
         if values == PRESENT:
             return Undetermined(f"AWS does not document which value {self.key} has in this request")
         rule = _OPERATORS[self.operator.name]
@@ -349,12 +354,27 @@ class Condition:
                     f"{self.operator.name} without a set operator on the multivalued key {self.key}"
                 )
             return self._value(values[0], rule, context, may_carry)
-        # An empty string is an empty set of values.
-        members = [self._value(value, rule, context, may_carry) for value in values if value != ""]
+        if nothing:
+            return self.operator.set_operator == "ForAllValues"
+        members = [
+            self._value(value, rule, context, may_carry)
+            if value
+            else Undetermined(f"an empty string among other values of {self.key} is not documented")
+            for value in values
+        ]
         return both(members) if self.operator.set_operator == "ForAllValues" else either(members)
+
+    def _without_values(self, nothing: bool) -> Answer:
+        """An empty list in the policy: IAM Access Analyzer's policy checks "Empty array condition"."""
+        if self.operator.if_exists or self.operator.set_operator == "ForAllValues":
+            return nothing
+        if self.operator.set_operator == "ForAnyValue":
+            return False
+        return Undetermined(f"{self.operator.name} {self.key} without any value is documented both ways")
 
     def _value(self, value: str, rule: _Operator, context: Context, may_carry: MayCarry) -> Answer:
         answers: list[Answer] = []
+        unresolved = None
         for wanted in self.values:
             if self.variables and "${" in wanted:
                 if not rule.variables:
@@ -362,11 +382,7 @@ class Condition:
                     continue
                 replaced = substitute(wanted, context, may_carry)
                 if replaced is None:
-                    # Documented: the statement does not match. For a negated operator that reading and
-                    # "the values differ" contradict each other.
-                    answers.append(
-                        Undetermined(f"{wanted} has no value in this request") if rule.negated else False
-                    )
+                    unresolved = wanted
                     continue
                 if isinstance(replaced, Undetermined):
                     answers.append(replaced)
@@ -374,4 +390,8 @@ class Condition:
                 wanted = replaced
             answers.append(rule.test(value, wanted))
         found = either(answers)
+        if unresolved and (rule.negated or found is not False):
+            # Documented: such a variable matches nothing and "might" make the whole statement invalid.
+            # Where the two readings differ, there is no answer.
+            return Undetermined(f"{unresolved} has no value in this request")
         return negate(found) if rule.negated else found

@@ -51,26 +51,36 @@ class Statement:
     not_principal: bool
 
     def covers_action(self, action: str) -> bool:
-        """Whether `Action` or `NotAction` covers a lower-case action; letter case is ignored."""
+        """Whether `Action` or `NotAction` covers a lower-case action; an empty list covers nothing."""
+        if not self.actions:
+            return False
         return any(pattern.fullmatch(action) for pattern in self.actions) is not self.not_action
 
     def covers_resource(self, resource: str, context: Context, may_carry: MayCarry) -> Answer:
-        """Whether `Resource` or `NotResource` covers a resource; letter case counts."""
+        """Whether `Resource` or `NotResource` covers a resource; an empty list covers nothing."""
+        if not self.resources:
+            return False
         answers: list[Answer] = []
+        unresolved = None
         for pattern in self.resources:
-            if pattern == "*":
-                return not self.not_resource
             if self.variables and "${" in pattern:
+                if pattern.partition("${")[0].count(":") < 5:
+                    answers.append(Undetermined(f"{pattern}: a variable before the fifth colon"))
+                    continue
                 replaced = substitute(pattern, context, may_carry)
                 if isinstance(replaced, Undetermined):
                     answers.append(replaced)
                     continue
                 if replaced is None:
-                    # A variable without a value makes the statement match nothing.
-                    return False
+                    unresolved = pattern
+                    continue
                 pattern = replaced
-            answers.append(_resource_pattern(pattern).fullmatch(resource) is not None)
+            answers.append(pattern == "*" or _resource_pattern(pattern).fullmatch(resource) is not None)
         found = either(answers)
+        if unresolved and (self.not_resource or found is not False):
+            # Documented: such a variable matches nothing and "might" make the whole statement invalid.
+            # Where the two readings differ, there is no answer.
+            return Undetermined(f"{unresolved}: the variable has no value in this request")
         return (found is not self.not_resource) if isinstance(found, bool) else found
 
 
@@ -99,12 +109,50 @@ def _resource_pattern(pattern: str) -> re.Pattern[str]:
     return re.compile("".join(pieces), re.DOTALL)
 
 
-def _strings(value: object, where: str) -> tuple[str, ...]:
+def _texts(value: object, where: str) -> tuple[str, ...]:
+    values = value if isinstance(value, list | tuple) else [value]
+    if not all(isinstance(item, str) for item in values):
+        raise PolicyError(f"{where}: expected a text or a list of texts")
+    return tuple(values)
+
+
+def _condition_values(value: object, where: str) -> tuple[str, ...]:
     values = value if isinstance(value, list | tuple) else [value]
     if not all(isinstance(item, str | bool | int | float) for item in values):
-        raise PolicyError(f"{where}: expected a text or a list of texts")
-    # JSON booleans and numbers stand for their text in a policy.
+        raise PolicyError(f"{where}: expected a text, a number, true or false, or a list of them")
+    # JSON booleans and numbers stand for their text in a condition.
     return tuple(item if isinstance(item, str) else str(item).lower() for item in values)
+
+
+def _resources(value: object, where: str) -> tuple[str, ...]:
+    found = _texts(value, where)
+    for pattern in found:
+        if pattern == "*":
+            continue
+        prefix, _, rest = pattern.partition(":")
+        if prefix != "arn":
+            raise PolicyError(f"{where}: '{pattern}' is neither an ARN nor \"*\" (an ARN begins with arn:)")
+        service = rest.split(":")[1:2]
+        if service and any(c in service[0] for c in "*?") and rest.count(":") > 1:
+            raise PolicyError(f"{where}: '{pattern}' has a wildcard for the service; name the service")
+    return found
+
+
+def _actions(value: object, where: str) -> tuple[str, ...]:
+    found = _texts(value, where)
+    for name in found:
+        if name != "*" and ":" not in name:
+            raise PolicyError(f"{where}: '{name}' has no service prefix (expected service:Action)")
+    return found
+
+
+def _only(source: Mapping, known: tuple[str, ...], where: str) -> None:
+    for key in source:
+        if key not in known:
+            near = difflib.get_close_matches(str(key), known, 1, 0.5)
+            raise PolicyError(
+                f"{where}: unknown element '{key}'" + (f" (did you mean {near[0]}?)" if near else "")
+            )
 
 
 def _one_of(statement: Mapping, where: str, *names: str) -> str | None:
@@ -128,12 +176,7 @@ def parse_statement(source: object, position: int, *, variables: bool) -> Statem
     where = f"Statement[{position}]"
     if not isinstance(source, Mapping):
         raise PolicyError(f"{where}: expected an object")
-    for key in source:
-        if key not in _ELEMENTS:
-            near = difflib.get_close_matches(str(key), _ELEMENTS, 1, 0.5)
-            raise PolicyError(
-                f"{where}: unknown element '{key}'" + (f" (did you mean {near[0]}?)" if near else "")
-            )
+    _only(source, _ELEMENTS, where)
     if source.get("Effect") not in ("Allow", "Deny"):
         raise PolicyError(f"{where}.Effect: must be Allow or Deny")
     action = _one_of(source, where, "Action", "NotAction")
@@ -143,17 +186,14 @@ def parse_statement(source: object, position: int, *, variables: bool) -> Statem
     principal = _one_of(source, where, "Principal", "NotPrincipal")
     if resource is None and principal is None:
         raise PolicyError(f"{where}: Resource or NotResource is missing")
-    written = _strings(source[action], f"{where}.{action}")
-    for name in written:
-        if name != "*" and ":" not in name:
-            raise PolicyError(f"{where}.{action}: '{name}' has no service prefix (expected service:Action)")
+    written = _actions(source[action], f"{where}.{action}")
     return Statement(
         name=str(source.get("Sid") or where),
         allow=source["Effect"] == "Allow",
         actions=tuple(glob(name.lower()) for name in written),
         written_actions=written,
         not_action=action == "NotAction",
-        resources=_strings(source[resource], f"{where}.{resource}") if resource else ("*",),
+        resources=_resources(source[resource], f"{where}.{resource}") if resource else ("*",),
         not_resource=resource == "NotResource",
         conditions=_conditions(source.get("Condition", {}), f"{where}.Condition", variables),
         variables=variables,
@@ -174,7 +214,8 @@ def _conditions(source: object, where: str, variables: bool) -> tuple[Condition,
         if not isinstance(keys, Mapping):
             raise PolicyError(f"{where}.{written}: expected an object of condition keys")
         for key, values in keys.items():
-            found.append(Condition(parsed, str(key), _strings(values, f"{where}.{written}.{key}"), variables))
+            known = _condition_values(values, f"{where}.{written}.{key}")
+            found.append(Condition(parsed, str(key), known, variables))
     return tuple(found)
 
 
@@ -189,7 +230,7 @@ def _principals(source: object, where: str) -> Mapping[str, tuple[str, ...]]:
             raise PolicyError(
                 f"{where}: unknown principal type '{kind}' (expected one of {', '.join(known)})"
             )
-    return {kind: _strings(values, f"{where}.{kind}") for kind, values in source.items()}
+    return {kind: _texts(values, f"{where}.{kind}") for kind, values in source.items()}
 
 
 @dataclass(frozen=True)
@@ -209,6 +250,7 @@ class Policy:
             return document
         if not isinstance(document, Mapping) or "Statement" not in document:
             raise PolicyError("a policy needs a Statement element")
+        _only(document, ("Version", "Id", "Statement"), "policy")
         version = document.get("Version", "2008-10-17")
         if version not in ("2008-10-17", "2012-10-17"):
             raise PolicyError(

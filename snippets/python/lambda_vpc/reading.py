@@ -145,6 +145,9 @@ def _json(text: str, name: str) -> object:
         raise BadInput([Problem(name, 1, f"{error} is not JSON")]) from None
 
 
+_PLAIN_TAGS = ("map", "seq", "str", "int", "float", "bool", "null")
+
+
 class _Resolver(yaml.resolver.Resolver):
     """YAML's plain scalars, except that dates stay text: `Version: 2012-10-17` is a text in a policy."""
 
@@ -273,7 +276,7 @@ class _Builder:
 
     def _tagged(self, tag: str | None, value: object, line: int) -> object:
         """A CloudFormation short form as its long form."""
-        if tag is None or tag == "!" or tag.startswith("tag:yaml.org,2002:"):
+        if tag is None or tag == "!" or tag.removeprefix("tag:yaml.org,2002:") in _PLAIN_TAGS:
             return value
         name = tag[1:]
         if not tag.startswith("!") or not name.isalnum():

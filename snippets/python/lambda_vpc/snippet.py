@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from lambda_vpc import iam
-from lambda_vpc.reading import Source
+from lambda_vpc.reading import KeyPath, Source
 from lambda_vpc.request import FUNCTION_CALLS, Request, Settings, VpcConfig
 
 LANGUAGES = ("ja", "en")
@@ -34,6 +34,15 @@ class Note:
     key_path: str
     line: int
     text: Text
+
+
+@dataclass(frozen=True)
+class NoEffect:
+    """A part of the snippet that changes no answer today, and why it stays."""
+
+    key_path: str
+    path: KeyPath
+    because: Text
 
 
 @dataclass(frozen=True)
@@ -144,6 +153,7 @@ class Snippet:
     companions: tuple[str, ...]
     notes: tuple[Note, ...]
     accept: tuple[Accept, ...]
+    no_effect: tuple[NoEffect, ...]
     cases: tuple[Case, ...]
     wrong: tuple[Wrong, ...]
     attach_to: tuple[str, ...]

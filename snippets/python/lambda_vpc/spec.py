@@ -8,7 +8,7 @@ speaks of a file that is not there.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from lambda_vpc import iam, placeholders, service_reference
@@ -22,6 +22,7 @@ from lambda_vpc.snippet import (
     RULE_ID,
     Accept,
     Case,
+    NoEffect,
     Note,
     Snippet,
     Text,
@@ -169,6 +170,7 @@ class _Spec:
             {
                 "kind": True, "title": True, "summary": True, "facts": True, "with": False, "notes": False,
                 "accept": False, "cases": False, "wrong": False, "aws-managed": False, "attach-to": False,
+                "no-effect": False,
             },
         )  # fmt: skip
         kind = data.get("kind")
@@ -199,6 +201,7 @@ class _Spec:
             companions=self.names(data.get("with"), ("with",)),
             notes=self.notes(data.get("notes")),
             accept=self.accepted(data.get("accept")),
+            no_effect=self.no_effect(data.get("no-effect")),
             cases=cases,
             wrong=self.wrong(data.get("wrong"), cases, str(kind)),
             attach_to=self.attached(data.get("attach-to", ["deployer"]), ("attach-to",)),
@@ -217,22 +220,31 @@ class _Spec:
                 self.problem((*where, position), f"unknown principal '{name}'{suggestion(name, list(known))}")
         return tuple(known[name] for name in names if name in known)
 
-    def notes(self, value: object) -> tuple[Note, ...]:
+    def by_key_path(self, value: object, entry: str) -> Iterator[tuple[str, KeyPath, Text]]:
+        """The texts of a mapping from key paths in the snippet, each with its way in the snippet."""
         if value is None:
-            return ()
+            return
         if not isinstance(value, Mapping):
-            self.problem(("notes",), "expected a mapping from key path to text")
-            return ()
-        found = []
+            self.problem((entry,), "expected a mapping from key path to text")
+            return
         for written, text in value.items():
-            where = ("notes", written)
             try:
                 path = resolve(self.source.data, written)
             except ValueError as error:
-                self.problem(where, str(error))
+                self.problem((entry, written), str(error))
                 continue
-            found.append(Note(written, self.source.line(path), self.text(text, where)))
-        return tuple(sorted(found, key=lambda note: note.line))
+            yield written, path, self.text(text, (entry, written))
+
+    def notes(self, value: object) -> tuple[Note, ...]:
+        notes = (
+            Note(written, self.source.line(path), text)
+            for written, path, text in self.by_key_path(value, "notes")
+        )
+        return tuple(sorted(notes, key=lambda note: note.line))
+
+    def no_effect(self, value: object) -> tuple[NoEffect, ...]:
+        found = self.by_key_path(value, "no-effect")
+        return tuple(NoEffect(written, path, text) for written, path, text in found)
 
     def accepted(self, value: object) -> tuple[Accept, ...]:
         found = []
@@ -465,7 +477,7 @@ def resolve(data: object, written: str) -> KeyPath:
 
 
 def _index(items: list, name: str) -> int | None:
-    if name.isdigit():
+    if name.isascii() and name.isdigit():
         return int(name) if int(name) < len(items) else None
     for position, item in enumerate(items):
         if item == name or (isinstance(item, Mapping) and name in (item.get("Sid"), item.get("PolicyName"))):

@@ -1,0 +1,66 @@
+"""Every Python example on a page or in a docstring runs and prints what it says."""
+
+from __future__ import annotations
+
+import doctest
+import importlib
+import pkgutil
+import re
+from pathlib import Path
+
+import pytest
+from pytest_examples import CodeExample, EvalExample, find_examples
+
+import lambda_vpc
+
+ROOT = Path(__file__).parents[1]
+EXAMPLES = list(find_examples(ROOT / "docs" / "ja", ROOT / "docs" / "en"))
+# Whatever a writer fences as Python, in any of the forms Markdown has: each must be among the examples.
+_FENCE = re.compile(r"^ *(?:`{3,}|~{3,}) *\{? *\.?(?:python|py|python3|pycon)\b", re.MULTILINE)
+MODULES = sorted(
+    module.name
+    for module in pkgutil.walk_packages(lambda_vpc.__path__, "lambda_vpc.")
+    if ".rules" not in module.name and not module.name.endswith("__main__")
+)
+
+
+def pages() -> list[Path]:
+    return sorted((ROOT / "docs").rglob("*.md"))
+
+
+def test_every_python_block_is_found():
+    fences = sum(len(_FENCE.findall(page.read_text("utf-8"))) for page in pages())
+    assert fences == len(EXAMPLES) > 0, (
+        f"{fences} Python blocks in pages, {len(EXAMPLES)} of them run: fence them as ```python"
+    )
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=str)
+def test_an_example_on_a_page_prints_what_it_says(example: CodeExample, eval_example: EvalExample):
+    eval_example.run_print_check(example)
+    assert "#>" in example.source, f"{example}: print something and show it with #>, so that it is checked"
+
+
+def test_both_languages_show_the_same_examples():
+    by_language = {
+        language: [example.source for example in EXAMPLES if f"/docs/{language}/" in str(example.path)]
+        for language in ("ja", "en")
+    }
+    assert by_language["ja"] == by_language["en"], "the Python blocks differ between docs/ja and docs/en"
+
+
+def test_docstrings_have_examples():
+    assert sum(len(list(_doctests(name))) for name in MODULES) > 0
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_an_example_in_a_docstring_prints_what_it_says(name: str):
+    runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS)
+    for test in _doctests(name):
+        runner.run(test)
+    assert runner.failures == 0, f"{name}: an example in a docstring prints something else; see above"
+
+
+def _doctests(name: str) -> list[doctest.DocTest]:
+    module = importlib.import_module(name)
+    return [test for test in doctest.DocTestFinder().find(module) if test.examples]
