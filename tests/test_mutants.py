@@ -9,7 +9,7 @@ import copy
 import functools
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -17,7 +17,7 @@ import pytest
 from lambda_vpc.conditions import PolicyError
 from lambda_vpc.reading import KeyPath
 from lambda_vpc.rules import lint
-from lambda_vpc.snippet import POLICY_LAYERS, Snippet, run
+from lambda_vpc.snippet import POLICY_LAYERS, Snippet
 from lambda_vpc.spec import load
 
 ROOT = Path(__file__).parents[1]
@@ -103,7 +103,7 @@ def _rename(statement: dict, operator: str) -> None:
 
 def noticed(snippet: Snippet, mutant: dict) -> bool:
     try:
-        if any(not result.passed for result in run(snippet, mutant)):
+        if any(not result.passed for result in snippet.run(replace(snippet.source, data=mutant))):
             return True
     except PolicyError:
         return True

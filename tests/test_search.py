@@ -19,7 +19,11 @@ ENTRIES = [
         "1 つの ENI は 65,000 の接続を扱います。ガードレールも参照してください。",
     ],
     ["ja/permissions/", "実行ロール", 'ec2:CreateNetworkInterface を許可します。<script> & "quotes"'],
-    ["ja/permissions/#narrow", "範囲を絞る", "実行ロールの Resource は * のままにします。"],
+    [
+        "ja/permissions/#narrow",
+        "範囲を絞る",
+        "実行ロールの Resource は * のままにします。ＩＡＭ のｱｸｼｮﾝです。",
+    ],
 ]
 
 
@@ -48,6 +52,7 @@ def rank(page: Page, query: str, entries: list[list[str]] = ENTRIES) -> list[lis
         ("createnetworkinterface", "ja/permissions/"),
         ("ec2:CreateNetworkInterface", "ja/permissions/"),
         ("0.0.0.0/0", "ja/network/"),
+        ("IAM のアクション", "ja/permissions/"),
         ("実行ロール Resource", "ja/permissions/"),
         ("ロール、範囲", "ja/permissions/"),
     ],

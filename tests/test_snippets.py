@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from lambda_vpc.cases import Case
+from lambda_vpc.cases.decision import DecisionResult
 from lambda_vpc.policy import Policy
-from lambda_vpc.snippet import POLICY_LAYERS, Case, Snippet, Wrong
+from lambda_vpc.snippet import POLICY_LAYERS, Snippet, Wrong
 from lambda_vpc.spec import load
 
 ROOT = Path(__file__).parents[1]
@@ -49,7 +51,11 @@ def _unlimited(snippet: Snippet, name: str) -> bool:
 
 @pytest.mark.parametrize(("snippet", "statement"), STATEMENTS, ids=_ids(STATEMENTS))
 def test_each_statement_lets_something_through_and_stops_something(snippet: Snippet, statement: str):
-    results = [result for result in snippet.results() if result.decision is not None]
+    results = [
+        result
+        for result in snippet.results()
+        if isinstance(result, DecisionResult) and result.decision is not None
+    ]
     decided = [result for result in results if result.decision.statement == statement]
     passed_by = [
         result for result in results if any(reason.statement == statement for reason in result.decision.why)

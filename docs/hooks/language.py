@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import sys
 from dataclasses import dataclass, field
 
@@ -113,6 +114,17 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
             folder = folder.rpartition("/")[0]
         page.parent = _site.sections.get(folder)
     return markdown
+
+
+_LINE_END = re.compile(r"(?<=[。、」])\n(?=\S)")
+_PRE = re.compile(r"(<pre.*?</pre>)", re.DOTALL)
+
+
+def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -> str:
+    """Join the lines of a Japanese paragraph: browsers would show each line end as a space."""
+    parts = _PRE.split(html)
+    parts[::2] = [_LINE_END.sub("", part) for part in parts[::2]]
+    return "".join(parts)
 
 
 def on_page_context(context: dict, page: Page, config: MkDocsConfig, nav: Navigation) -> dict:

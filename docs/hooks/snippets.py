@@ -27,10 +27,12 @@ from directives import DirectiveError, Handler, expand
 from facts import citation
 from facts import load as load_facts
 from lambda_vpc import placeholders, request
+from lambda_vpc.cases import Result
 from lambda_vpc.reading import BadInput, suggestion
 from lambda_vpc.rule_catalogue import rule_catalogue
-from lambda_vpc.snippet import LANGUAGES, Result, Snippet, Wrong
+from lambda_vpc.snippet import Snippet, Wrong
 from lambda_vpc.spec import load
+from lambda_vpc.spec_reader import LANGUAGES
 from render import language_of, link, render
 
 log = logging.getLogger("mkdocs.hooks.snippets")
@@ -169,6 +171,7 @@ def _wrong(snippet: Snippet, wrong: Wrong, page: Page, *, own_page: bool) -> str
         case=case,
         rule=rule,
         outcome=outcome,
+        sentences=sentences(),
         where=where,
         own_page=own_page,
     )
@@ -248,11 +251,17 @@ def _catalogue_directive(_argument: str, page: Page) -> str:
     return render("snippets-catalogue.html", language_of(page), topics=topics)
 
 
-def _request_context_directive(_argument: str, page: Page) -> str:
+# Rows by what they hang on: the settings a call gives, or on whose behalf it is made.
+_ROWS = {"vpc": request.Settings, "source-function": request.By}
+
+
+def _request_context_directive(argument: str, page: Page) -> str:
+    if argument not in _ROWS:
+        raise DirectiveError(f"which rows? give one of: {', '.join(_ROWS)}")
     return render(
         "request-context.html",
         language_of(page),
-        rows=request.ROWS,
+        rows=[row for row in request.ROWS if isinstance(row.when, _ROWS[argument])],
         cite=lambda ids: citation(ids, language_of(page), page.file),
     )
 

@@ -151,6 +151,15 @@ def substitute(text: str, context: Context, may_carry: MayCarry) -> str | Undete
     return missing[0] if missing else replaced
 
 
+def unresolved_variable(replaced: Undetermined | None, written: str) -> Undetermined:
+    """What to answer where a variable without a known value would matter."""
+    return (
+        Undetermined(f"a variable in {written} has no value in this request")
+        if replaced is None
+        else replaced
+    )
+
+
 # --- the operators ------------------------------------------------------------------------------
 
 
@@ -345,6 +354,11 @@ class Condition:
             return Undetermined(f"AWS does not document which value {self.key} has in this request")
         rule = _OPERATORS[self.operator.name]
         if absent:
+            if self.operator.if_exists and self.operator.set_operator == "ForAnyValue":
+                # IfExists says true of a missing key, ForAnyValue says false.
+                return Undetermined(
+                    f"{self.key} is missing, where ForAnyValue and IfExists contradict each other"
+                )
             if self.operator.if_exists or self.operator.set_operator == "ForAllValues":
                 return True
             return rule.negated and self.operator.set_operator is None
@@ -374,24 +388,22 @@ class Condition:
 
     def _value(self, value: str, rule: _Operator, context: Context, may_carry: MayCarry) -> Answer:
         answers: list[Answer] = []
-        unresolved = None
+        unresolved: Undetermined | None = None
         for wanted in self.values:
             if self.variables and "${" in wanted:
-                if not rule.variables:
-                    answers.append(Undetermined(f"{self.operator.name} does not take policy variables"))
-                    continue
-                replaced = substitute(wanted, context, may_carry)
-                if replaced is None:
-                    unresolved = wanted
-                    continue
-                if isinstance(replaced, Undetermined):
-                    answers.append(replaced)
+                if rule.variables:
+                    replaced = substitute(wanted, context, may_carry)
+                else:
+                    replaced = Undetermined(f"{self.operator.name} does not take policy variables")
+                if not isinstance(replaced, str):
+                    answers.append(False if replaced is None else replaced)
+                    unresolved = unresolved_variable(replaced, wanted)
                     continue
                 wanted = replaced
             answers.append(rule.test(value, wanted))
         found = either(answers)
-        if unresolved and (rule.negated or found is not False):
+        if unresolved is not None and (rule.negated or found is not False):
             # Documented: such a variable matches nothing and "might" make the whole statement invalid.
             # Where the two readings differ, there is no answer.
-            return Undetermined(f"{unresolved} has no value in this request")
+            return unresolved
         return negate(found) if rule.negated else found

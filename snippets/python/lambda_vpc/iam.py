@@ -10,7 +10,6 @@ Source: IAM User Guide, "Policy evaluation logic" and "Cross-account policy eval
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -69,9 +68,18 @@ class Decision:
 # --- layers -------------------------------------------------------------------------------------
 
 
-def _parsed(documents: Document | Policy | Sequence[Document | Policy]) -> tuple[Policy, ...]:
+_NAMES_PRINCIPALS = ("resource_policy", "resource", "endpoint")
+
+
+def _parsed(layer: str, documents: Document | Policy | Sequence[Document | Policy]) -> tuple[Policy, ...]:
     several = documents if isinstance(documents, list | tuple) else [documents]
-    return tuple(Policy.parse(item) for item in several)
+    found = tuple(Policy.parse(item) for item in several)
+    for statement in (statement for policy in found for statement in policy.statements):
+        if statement.principals is None and layer in _NAMES_PRINCIPALS:
+            raise PolicyError(f"{layer}: {statement.name}: add Principal; a resource-based policy has one")
+        if statement.principals is not None and layer not in _NAMES_PRINCIPALS:
+            raise PolicyError(f"{layer}: {statement.name}: remove Principal; the identity is the principal")
+    return found
 
 
 @dataclass(frozen=True)
@@ -103,14 +111,16 @@ class Policies:
                 raise PolicyError(f"unknown kind of policy '{name}' (expected one of {', '.join(known)})")
 
         def read(name: str) -> tuple[Policy, ...] | None:
-            return None if layers.get(name) is None else _parsed(layers[name])  # type: ignore[arg-type]
+            return None if layers.get(name) is None else _parsed(name, layers[name])  # type: ignore[arg-type]
 
         levels = layers.get("scp")
+        if levels is not None and not isinstance(levels, list | tuple):
+            raise PolicyError("scp: expected a list of levels, each a list of policies")
         return Policies(
             identity=read("identity") or (),
             boundary=read("boundary"),
             session=read("session"),
-            scp=None if levels is None else tuple(_parsed(level) for level in levels),  # type: ignore[union-attr]
+            scp=None if levels is None else tuple(_parsed("scp", level) for level in levels),
             resource=read("resource_policy") or read("resource"),
             endpoint=read("endpoint"),
         )
@@ -126,7 +136,7 @@ class _Caller:
     arn: str
     account: str
     kind: str
-    """`user`, `role`, `session`, `federated`, `root`, `service`."""
+    """`user`, `role`, `session`, `federated`, `root`, `service`, `provider` (of web or SAML identities)."""
     role_name: str | None = None
 
     @staticmethod
@@ -140,12 +150,23 @@ class _Caller:
             return _Caller(principal, parts[4], "role", name.rpartition("/")[2])
         if kind == "assumed-role":
             return _Caller(principal, parts[4], "session", name.partition("/")[0])
-        kinds = {"user": "user", "root": "root", "federated-user": "federated"}
+        kinds = {
+            "user": "user",
+            "root": "root",
+            "federated-user": "federated",
+            "oidc-provider": "provider",
+            "saml-provider": "provider",
+        }
         if kind not in kinds:
             raise PolicyError(
                 f"'{principal}' is not a user, role, session, account root or service principal"
             )
         return _Caller(principal, parts[4], kinds[kind])
+
+    @property
+    def outside(self) -> bool:
+        """Whether the caller is no identity of an account, so that no identity-based policy limits it."""
+        return self.kind in ("service", "provider")
 
     @property
     def service_linked(self) -> bool:
@@ -156,13 +177,13 @@ class _Caller:
 
     def named_by(self, kind: str, written: str) -> str | None:
         """How a policy's principal names this caller: `direct`, `role`, `account`, `all`, or not."""
-        if kind == "Service":
-            return "direct" if self.kind == "service" and written == self.arn else None
+        if kind in ("Service", "Federated"):
+            return "direct" if self.outside and written == self.arn else None
         if kind != "AWS":
             return None
         if written == "*":
             return "all"
-        if self.kind == "service":
+        if self.outside:
             return None
         if written == self.account or written.endswith(f":iam::{self.account}:root"):
             return "direct" if self.kind == "root" else "account"
@@ -179,31 +200,54 @@ def _principal_match(statement: Statement, caller: _Caller) -> tuple[Answer, str
     """Whether a statement's principal covers the caller, and how it names it."""
     if statement.principals is None:
         return True, "all"
-    named = [
+    named = {
         how
         for kind, values in statement.principals.items()
         for written in values
         if (how := caller.named_by(kind, written)) is not None
-    ]
+    }
     if statement.not_principal:
-        if not named:
-            return True, "all"
-        if statement.allow or caller.kind in ("user", "service", "root"):
-            return False, ""
-        # AWS asks for the account, the role and the session in a Deny with NotPrincipal.
-        return Undetermined("NotPrincipal needs account, role and session; whether all are named is open"), ""
+        return _not_principal(statement, caller, named), "all"
     for how in ("direct", "role", "all", "account"):
         if how in named:
             return True, how
-    if caller.kind == "role" and any(
-        f":assumed-role/{caller.role_name}/" in written
-        for values in statement.principals.values()
-        for written in values
-    ):
-        return Undetermined(
-            "the policy names one session of the role; the request does not say which it is"
-        ), ""
-    return False, ""
+    return _named_otherwise(statement.principals, caller), "direct"
+
+
+# What a Deny with NotPrincipal has to name, or AWS may deny the caller through the part left out.
+_EXEMPT = {
+    "user": {"direct", "account"},
+    "federated": {"direct", "account"},
+    "session": {"direct", "role", "account"},
+    "role": {"direct", "role", "account"},  # never all: the request does not say which session it is
+    "root": {"direct"},
+    "service": {"direct"},
+    "provider": {"direct"},
+}
+
+
+def _not_principal(statement: Statement, caller: _Caller, named: set[str]) -> Answer:
+    if not any(statement.principals.values()):  # type: ignore[union-attr]
+        return Undetermined("NotPrincipal without any principal is not documented")
+    if not named:
+        return True
+    if statement.allow or "all" in named or named >= _EXEMPT[caller.kind]:
+        return False
+    return Undetermined("NotPrincipal has to name account, role and session; whether all are named is open")
+
+
+def _named_otherwise(principals: Mapping[str, tuple[str, ...]], caller: _Caller) -> Answer:
+    """Principals that may be the caller, where the request does not say so."""
+    session = f":sts::{caller.account}:assumed-role/{caller.role_name}/"
+    user = f":iam::{caller.account}:user/"
+    for written in principals.get("AWS", ()):
+        if caller.kind == "role" and session in written:
+            return Undetermined(
+                "the policy names one session of the role; the request does not say which it is"
+            )
+        if caller.kind == "federated" and user in written:
+            return Undetermined("which user the session was federated from is not in the request")
+    return False
 
 
 # --- deciding -----------------------------------------------------------------------------------
@@ -212,11 +256,13 @@ def _principal_match(statement: Statement, caller: _Caller) -> tuple[Answer, str
 class _Evaluation:
     """One request against one resource; collects why statements did not match."""
 
-    def __init__(self, request: Request, resource: str, caller: _Caller) -> None:
+    def __init__(self, request: Request, resource: str, caller: _Caller, bounded: bool) -> None:
         self.request = request
         self.resource = resource
         self.caller = caller
+        self.bounded = bounded
         self.why: list[Reason] = []
+        self.matched: list[tuple[str, Statement, Answer]] = []
         self.denied: tuple[str, str] | None = None
         self.open_deny: tuple[str, Undetermined] | None = None
 
@@ -226,7 +272,7 @@ class _Evaluation:
         if not statement.covers_action(request.lower_action):
             self.why.append(Reason(layer, statement.name, "action-not-covered", request.action))
             return False, ""
-        principal, how = _principal_match(statement, self.caller)
+        principal, how = self.principal(layer, statement)
         if principal is False:
             self.why.append(Reason(layer, statement.name, "principal-not-covered", self.caller.arn))
             return False, ""
@@ -243,6 +289,28 @@ class _Evaluation:
             answers.append(answer)
         return both(answers), how
 
+    def principal(self, layer: str, statement: Statement) -> tuple[Answer, str]:
+        """Whether a statement names the caller, and how."""
+        if self.bounded and statement.not_principal and not statement.allow:
+            # Documented with permissions boundaries: whoever has one is denied, whomever NotPrincipal names.
+            return True, "all"
+        principal, how = _principal_match(statement, self.caller)
+        if layer == "endpoint" and how == "account" and self.request.lower_action.startswith(_GATEWAY):
+            # At a gateway endpoint an account id means its root user alone; elsewhere the whole account.
+            return Undetermined("whether the endpoint is a gateway endpoint is not known"), how
+        return principal, how
+
+    def reasons(self, layer: str | None = None, decider: str | None = None) -> tuple[Reason, ...]:
+        """One reason for every statement but the deciding one."""
+        found = list(self.why)
+        for name, statement, answer in self.matched:
+            if (name, statement.name) == (layer, decider):
+                layer = None
+                continue
+            code = "matches-besides" if answer is True else "may-match"
+            found.append(Reason(name, statement.name, code, "Allow" if statement.allow else "Deny"))
+        return tuple(found)
+
     def layer(self, name: str, policies: Iterable[Policy]) -> _Layer:
         """Match every statement of a layer; explicit denies are noted for the whole evaluation."""
         found = _Layer(name)
@@ -251,6 +319,7 @@ class _Evaluation:
                 answer, how = self.match(name, statement)
                 if answer is False:
                     continue
+                self.matched.append((name, statement, answer))
                 if not statement.allow:
                     if answer is True:
                         self.denied = self.denied or (name, statement.name)
@@ -261,6 +330,10 @@ class _Evaluation:
                 elif isinstance(answer, Undetermined):
                     found.open = found.open or (statement.name, answer)
         return found
+
+
+# The services with gateway endpoints.
+_GATEWAY = ("s3:", "dynamodb:")
 
 
 @dataclass
@@ -328,17 +401,25 @@ def decide(policies: Policies | Mapping[str, object], request: Request) -> Decis
 
 
 def _decide(known: Policies, request: Request) -> Decision:
-    decisions = [_decide_one(known, request, resource) for resource in request.resources]
-    for effect in (EXPLICIT_DENY, IMPLICIT_DENY):
-        for decision in decisions:
-            if decision.effect == effect:
-                return decision
-    return decisions[0]
+    decisions: list[Decision] = []
+    unknown: Undocumented | None = None
+    for resource in request.resources:
+        try:
+            decisions.append(_decide_one(known, request, resource))
+        except Undocumented as error:
+            unknown = unknown or error
+    for decision in decisions:
+        if decision.effect == EXPLICIT_DENY:
+            return decision
+    if unknown:
+        raise unknown
+    return next((decision for decision in decisions if not decision.allowed), decisions[0])
 
 
 def _decide_one(policies: Policies, request: Request, resource: str) -> Decision:
     caller = _Caller.of(request.principal)
-    run = _Evaluation(request, resource, caller)
+    bounded = policies.boundary is not None and caller.kind in ("user", "role", "session")
+    run = _Evaluation(request, resource, caller, bounded)
     identity = run.layer("identity", policies.identity)
     limits: list[_Layer] = []
     for name in ("boundary", "session"):
@@ -347,27 +428,32 @@ def _decide_one(policies: Policies, request: Request, resource: str) -> Decision
             limits.append(run.layer(name, documents))
     resource_side = run.layer("resource", policies.resource or ())
     outer: list[_Layer] = []
-    if policies.scp is not None and not request.management_account and not caller.service_linked:
+    if policies.scp is not None and not (
+        request.management_account or caller.service_linked or caller.outside
+    ):
         outer += [run.layer("scp", level) for level in policies.scp]
     if policies.endpoint is not None:
         outer.append(run.layer("endpoint", policies.endpoint))
 
     if run.denied:
-        return Decision(EXPLICIT_DENY, *run.denied, tuple(run.why))
+        return Decision(EXPLICIT_DENY, *run.denied, run.reasons(*run.denied))
     granted, by = _granted(policies, request, resource, caller, identity, limits, resource_side)
     everything = both([granted, *(layer.answer() for layer in outer)])
+    if run.open_deny:
+        # Also where nothing allows the request: whether its denial is explicit stays open.
+        raise Undocumented(run.open_deny[1].question, run.open_deny[0])
     if everything is False:
         missing = [layer for layer in (*outer, *limits, identity) if layer.answer() is False]
-        run.why.extend(Reason(layer.name, None, "nothing-allows") for layer in missing)
-        return Decision(IMPLICIT_DENY, None, None, tuple(run.why))
-    if run.open_deny:
-        raise Undocumented(run.open_deny[1].question, run.open_deny[0])
+        nothing = (Reason(layer.name, None, "nothing-allows") for layer in missing)
+        return Decision(IMPLICIT_DENY, None, None, (*run.reasons(), *nothing))
     if isinstance(everything, Undetermined):
         layers = (identity, *limits, resource_side, *outer)
         name = next((layer.open[0] for layer in layers if layer.open and layer.open[1] is everything), None)
         raise Undocumented(everything.question, name)
-    layer_name, statement = by
-    return Decision(ALLOWED, layer_name, statement, tuple(run.why))
+    return Decision(ALLOWED, *by, run.reasons(*by))
+
+
+_By = tuple[str | None, str | None]
 
 
 def _granted(
@@ -378,16 +464,15 @@ def _granted(
     identity: _Layer,
     limits: list[_Layer],
     resource_side: _Layer,
-) -> tuple[Answer, tuple[str, str | None]]:
+) -> tuple[Answer, _By]:
     """Whether the account's own policies grant the request, before SCPs and endpoint policies."""
     limited = both([layer.answer() for layer in limits])
     # The account root has every permission that no SCP takes away.
     by_identity: Answer = True if caller.kind == "root" else both([identity.answer(), limited])
-    identity_by = ("identity", identity.allows[0][0].name if identity.allows else None)
-    if caller.kind == "service":
+    if caller.outside:
         return resource_side.answer(), _first(resource_side)
     if request.account_of(resource, caller.account) != caller.account:
-        return both([by_identity, resource_side.answer()]), identity_by
+        return both([by_identity, resource_side.answer()]), _first(identity)
 
     direct = [
         (_same_account(statement, how, caller, limited, limits), statement)
@@ -397,35 +482,35 @@ def _granted(
     if resource_side.open:
         answers.append(resource_side.open[1])
     by_resource = either(answers)
-    if _RESOURCE_POLICY_DECIDES.match(request.lower_action):
+    if _resource_policy_decides(request.lower_action, resource):
         if policies.resource is None:
             if by_identity is False:
-                return False, identity_by
-            return Undetermined(
-                "the trust or key policy of the resource decides and is not given"
-            ), identity_by
+                return False, _first(identity)
+            return Undetermined("the resource's trust or key policy decides and is not given"), (None, None)
         # Here the resource-based policy must allow, whatever the identity may do; if it names the
         # account, the identity's own policies decide the rest.
         delegated = any(how == "account" for _, how in resource_side.allows)
         if delegated and by_resource is not True:
-            return by_identity, identity_by
+            return by_identity, _first(identity)
         return by_resource, _first(resource_side)
     if by_identity is True:
-        return True, identity_by
+        return True, _first(identity)
     if by_resource is True:
         chosen = next(statement for answer, statement in direct if answer is True)
         return True, ("resource", chosen.name)
-    return either([by_identity, by_resource]), identity_by
+    return either([by_identity, by_resource]), (None, None)
 
 
-# IAM role trust policies and KMS key policies are the documented exceptions to "either side suffices".
-_RESOURCE_POLICY_DECIDES = re.compile(
-    r"sts:assumerole|sts:tagsession|sts:setsourceidentity|kms:(?!create|list)"
-)
+def _resource_policy_decides(action: str, resource: str) -> bool:
+    """Role trust policies and KMS key policies: the documented exceptions to "either side suffices"."""
+    return action.startswith(_TRUSTED) or (action.startswith("kms:") and resource != "*")
 
 
-def _first(layer: _Layer) -> tuple[str, str | None]:
-    return (layer.name, layer.allows[0][0].name if layer.allows else None)
+_TRUSTED = ("sts:assumerole", "sts:tagsession", "sts:setsourceidentity")
+
+
+def _first(layer: _Layer) -> _By:
+    return (layer.name, layer.allows[0][0].name) if layer.allows else (None, None)
 
 
 def _same_account(

@@ -15,6 +15,16 @@ def _data() -> Mapping:
     return reading.read(Path(__file__).with_name("placeholders.yaml")).data  # type: ignore[return-value]
 
 
+def account() -> str:
+    """The account of every case."""
+    return _data()["account"]
+
+
+def region() -> str:
+    """The Region of every case."""
+    return _data()["region"]
+
+
 def principals() -> Mapping[str, str]:
     """Name to ARN of every caller."""
     return _data()["principals"]

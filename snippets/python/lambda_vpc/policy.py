@@ -23,6 +23,7 @@ from lambda_vpc.conditions import (
     parse_operator,
     substitute,
     unescape,
+    unresolved_variable,
 )
 
 Document = Mapping[str, object]
@@ -61,26 +62,24 @@ class Statement:
         if not self.resources:
             return False
         answers: list[Answer] = []
-        unresolved = None
+        unresolved: Undetermined | None = None
         for pattern in self.resources:
             if self.variables and "${" in pattern:
                 if pattern.partition("${")[0].count(":") < 5:
-                    answers.append(Undetermined(f"{pattern}: a variable before the fifth colon"))
-                    continue
-                replaced = substitute(pattern, context, may_carry)
-                if isinstance(replaced, Undetermined):
-                    answers.append(replaced)
-                    continue
-                if replaced is None:
-                    unresolved = pattern
+                    replaced = Undetermined(f"{pattern}: a variable before the fifth colon")
+                else:
+                    replaced = substitute(pattern, context, may_carry)
+                if not isinstance(replaced, str):
+                    answers.append(False if replaced is None else replaced)
+                    unresolved = unresolved_variable(replaced, pattern)
                     continue
                 pattern = replaced
             answers.append(pattern == "*" or _resource_pattern(pattern).fullmatch(resource) is not None)
         found = either(answers)
-        if unresolved and (self.not_resource or found is not False):
+        if unresolved is not None and (self.not_resource or found is not False):
             # Documented: such a variable matches nothing and "might" make the whole statement invalid.
             # Where the two readings differ, there is no answer.
-            return Undetermined(f"{unresolved}: the variable has no value in this request")
+            return unresolved
         return (found is not self.not_resource) if isinstance(found, bool) else found
 
 
@@ -264,3 +263,14 @@ class Policy:
                 parse_statement(item, position, variables=variables) for position, item in enumerate(sources)
             )
         )
+
+
+@dataclass(frozen=True)
+class AttachedPolicy:
+    """A policy document, where it is attached, and as what."""
+
+    layer: str
+    """`identity`, `boundary`, `scp`, `resource` or `endpoint`."""
+    data: object
+    attach_to: tuple[str, ...]
+    """ARNs of the principals an identity policy or a boundary is attached to; empty for other layers."""

@@ -292,7 +292,12 @@ class _Builder:
 
 def suggestion(word: str, known: Sequence[str]) -> str:
     """` (did you mean 'x'?)` for the nearest known word, otherwise the known words."""
-    near = get_close_matches(word, known, 1, 0.6)
-    if near:
-        return f" (did you mean '{near[0]}'?)"
+    if hint := near(word, known):
+        return hint
     return f" (expected one of: {', '.join(known)})" if known else ""
+
+
+def near(word: str, known: Sequence[str]) -> str:
+    """` (did you mean 'x'?)` for the nearest known word, or nothing."""
+    found = get_close_matches(word, known, 1, 0.6)
+    return f" (did you mean '{found[0]}'?)" if found else ""

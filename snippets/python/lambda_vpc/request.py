@@ -36,7 +36,7 @@ class Request:
     closed: bool = True
     """Whether a key missing from the context is known to be absent; otherwise it is unknown."""
     resource_account: str | None = None
-    """Account that owns the resource; by default the ARN's, or the caller's where the ARN names none."""
+    """Account that owns the resource; by default the ARN's, else `aws:ResourceAccount`, else the caller's."""
     management_account: bool = False
     """Whether the caller belongs to the organization's management account, which SCPs do not limit."""
     if_unchanged: Mapping[str, object] | None = None
@@ -69,7 +69,8 @@ class Request:
         if self.resource_account:
             return self.resource_account
         parts = resource.split(":", 5)
-        return (parts[4] if len(parts) == 6 else "") or default
+        named = self.values.get("aws:resourceaccount", ())
+        return (parts[4] if len(parts) == 6 else "") or (named[0] if len(named) == 1 else default)
 
 
 def _texts(value: object) -> tuple[str, ...]:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from lambda_vpc import iam
+from lambda_vpc.cases import Case, Result, Subject
+from lambda_vpc.cases.base import Text
+from lambda_vpc.policy import AttachedPolicy
 from lambda_vpc.reading import KeyPath, Source
-from lambda_vpc.request import FUNCTION_CALLS, Request, Settings, VpcConfig
 
-LANGUAGES = ("ja", "en")
 POLICY_LAYERS: Mapping[str, str] = {
     "identity-policy": "identity",
     "permissions-boundary": "boundary",
@@ -21,10 +21,9 @@ POLICY_LAYERS: Mapping[str, str] = {
     "endpoint-policy": "endpoint",
 }
 """Kind of a policy snippet to the layer it is decided in."""
-KINDS = (*POLICY_LAYERS, "template", "cli-input", "command-output")
-
-Text = Mapping[str, str]
-"""A text in both languages."""
+COMMAND_KINDS = ("cli-input", "command-output")
+"""Kinds that are the input or the output of an AWS CLI command."""
+KINDS = (*POLICY_LAYERS, "template", *COMMAND_KINDS)
 
 
 @dataclass(frozen=True)
@@ -51,57 +50,6 @@ class Accept:
 
     rule: str
     because: Text
-
-
-@dataclass(frozen=True)
-class Case:
-    """One question about a snippet, with the answer that must come out."""
-
-    id: str
-    name: Text
-    line: int
-    """Where it stands in the spec."""
-    call: str
-    request: Request
-    settings: Settings
-    vpc: VpcConfig | None
-    subnets: tuple[str, ...]
-    security_groups: tuple[str, ...]
-    by: str
-    effect: str
-    """`allow`, `deny` or `undocumented`."""
-    statement: str | None
-    """The statement that must decide; `None` in a `deny`: nothing may allow the request."""
-    facts: tuple[str, ...]
-
-    @property
-    def vpc_words(self) -> bool:
-        """Whether the VPC settings are worth a word: the call is one that can set them."""
-        return self.vpc is not None or self.call in FUNCTION_CALLS
-
-    @property
-    def expected(self) -> str:
-        """The expectation as the spec words it."""
-        return f"{self.effect} by {self.statement}" if self.statement else self.effect
-
-
-@dataclass(frozen=True)
-class Result:
-    """What came out of a case."""
-
-    case: Case
-    actual: str
-    """Worded like an expectation: `allow by Sid`, `deny by Sid`, `deny`, `undocumented`."""
-    decision: iam.Decision | None
-    question: str | None
-    """What AWS leaves undocumented, in English."""
-
-    @property
-    def passed(self) -> bool:
-        """Whether the answer is the expected one; an expected `allow` names no statement unless it must."""
-        if self.case.effect == "allow" and self.case.statement is None:
-            return self.actual.partition(" by ")[0] == "allow"
-        return self.actual == self.case.expected
 
 
 @dataclass(frozen=True)
@@ -158,8 +106,12 @@ class Snippet:
     wrong: tuple[Wrong, ...]
     attach_to: tuple[str, ...]
     """ARNs of the principals an identity policy or a boundary is attached to in the cases."""
+    folder: Path
+    """Where the file lies."""
     aws_managed: str | None
     """Name of the AWS managed policy this is the text of."""
+    command: str | None
+    """The command whose input or output this is, such as `aws lambda create-function`."""
     others: Mapping[str, Snippet] = field(repr=False, compare=False)
     """All snippets by name, for the companions."""
 
@@ -180,66 +132,36 @@ class Snippet:
 
     def results(self) -> list[Result]:
         """Run every case."""
-        return run(self, self.source.data)
+        return self.run(self.source)
 
     def results_of(self, wrong: Wrong) -> list[Result]:
         """Run every case on a wrong variant in the snippet's place."""
-        attach_to = self.attach_to if wrong.attach_to is None else wrong.attach_to
-        return run(replace(self, kind=wrong.kind, attach_to=attach_to), wrong.source.data)
+        return self.run(wrong.source, attach_to=wrong.attach_to)
+
+    def run(self, source: Source, *, attach_to: tuple[str, ...] | None = None) -> list[Result]:
+        """Run every case on a file in the snippet's place.
+
+        Raises:
+            PolicyError: the file, or a policy in it, is not a policy.
+        """
+        attached = [companion.attached(companion.source, None) for companion in self.with_companions()]
+        if self.kind in POLICY_LAYERS:
+            attached.insert(0, self.attached(source, attach_to))
+        managed = {
+            other.aws_managed: other.source.data for other in self.others.values() if other.aws_managed
+        }
+        subject = Subject(source, tuple(attached), managed, self.folder)
+        return [case.run(subject) for case in self.cases]
+
+    def with_companions(self) -> list[Snippet]:
+        """The snippets whose policies apply in the cases besides its own."""
+        return [self.others[name] for name in self.companions]
+
+    def attached(self, source: Source, attach_to: tuple[str, ...] | None) -> AttachedPolicy:
+        """A policy in the snippet's place, as it is attached in the cases."""
+        targets = self.attach_to if attach_to is None else attach_to
+        return AttachedPolicy(POLICY_LAYERS[self.kind], source.data, targets)
 
 
 RULE_ID = re.compile(r"[EWI]\d{4}")
 """A lint rule id."""
-
-
-def policies(snippet: Snippet, document: object, principal: str) -> iam.Policies:
-    """The policies that apply to a principal: a document in the snippet's place and its companions."""
-    return _layers(_documents(snippet, document), principal)
-
-
-def _documents(snippet: Snippet, document: object) -> list[tuple[Snippet, iam.Policy]]:
-    companions = [snippet.others[name] for name in snippet.companions]
-    pairs = [(snippet, document), *((companion, companion.source.data) for companion in companions)]
-    return [(owner, iam.Policy.parse(data)) for owner, data in pairs]  # type: ignore[arg-type]
-
-
-def _layers(documents: list[tuple[Snippet, iam.Policy]], principal: str) -> iam.Policies:
-    layers: dict[str, list[iam.Policy]] = {}
-    for owner, policy in documents:
-        layer = POLICY_LAYERS[owner.kind]
-        if layer in ("identity", "boundary") and principal not in owner.attach_to:
-            continue
-        layers.setdefault(layer, []).append(policy)
-
-    def of(layer: str) -> tuple[iam.Policy, ...] | None:
-        return tuple(layers[layer]) if layer in layers else None
-
-    scp = of("scp")
-    return iam.Policies(
-        identity=of("identity") or (),
-        boundary=of("boundary"),
-        scp=None if scp is None else (scp,),
-        resource=of("resource"),
-        endpoint=of("endpoint"),
-    )
-
-
-def run(snippet: Snippet, document: object) -> list[Result]:
-    """Run a snippet's cases on a document in the snippet's place.
-
-    Raises:
-        PolicyError: the document is not a policy.
-    """
-    if not snippet.cases:
-        return []
-    documents = _documents(snippet, document)
-    return [_result(case, _layers(documents, case.request.principal)) for case in snippet.cases]
-
-
-def _result(case: Case, known: iam.Policies) -> Result:
-    try:
-        decision = iam.decide(known, case.request)
-    except iam.Undocumented as unknown:
-        return Result(case, "undocumented", None, str(unknown))
-    effect = "allow" if decision.allowed else "deny"
-    return Result(case, f"{effect} by {decision.statement}" if decision.statement else effect, decision, None)

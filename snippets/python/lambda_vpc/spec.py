@@ -8,29 +8,27 @@ speaks of a file that is not there.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from lambda_vpc import iam, placeholders, service_reference
+from lambda_vpc import iam, placeholders, template
+from lambda_vpc.cases import ID, Case
+from lambda_vpc.cases import parse as parse_case
 from lambda_vpc.conditions import PolicyError
-from lambda_vpc.reading import BadInput, KeyPath, Problem, Source, read, suggestion
-from lambda_vpc.request import By, Settings, VpcConfig, build, resources_of
+from lambda_vpc.key_paths import resolve
+from lambda_vpc.reading import BadInput, KeyPath, Problem, Source, near, read, suggestion
 from lambda_vpc.snippet import (
+    COMMAND_KINDS,
     KINDS,
-    LANGUAGES,
     POLICY_LAYERS,
     RULE_ID,
     Accept,
-    Case,
     NoEffect,
     Note,
     Snippet,
-    Text,
     Wrong,
 )
-
-_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-_EXPECTED = re.compile(r"(allow|deny|undocumented)(?: by (\S+))?")
+from lambda_vpc.spec_reader import SpecReader
 
 
 def load(root: Path) -> dict[str, Snippet]:
@@ -109,8 +107,8 @@ def _load_topic(root: Path, topic: Path, snippets: dict[str, Snippet], problems:
         )
 
 
-class _Spec:
-    """Reads one spec; collects every problem before it gives up."""
+class _Spec(SpecReader):
+    """Reads the spec of one snippet."""
 
     def __init__(
         self,
@@ -121,47 +119,9 @@ class _Spec:
         folder: Path | None,
         others: Mapping[str, Snippet],
     ) -> None:
-        self.root, self.name, self.source, self.spec = root, name, source, spec
+        super().__init__(spec)
+        self.root, self.name, self.source = root, name, source
         self.folder, self.others = folder, others
-        self.problems: list[Problem] = []
-
-    def problem(self, path: KeyPath, message: str) -> None:
-        self.problems.append(self.spec.problem(path, message))
-
-    def fields(self, value: object, path: KeyPath, known: Mapping[str, bool]) -> Mapping:
-        """A mapping with only known keys, `True` for those it must have; an empty one when it is none."""
-        if not isinstance(value, Mapping):
-            self.problem(path, f"expected a mapping with {', '.join(known)}")
-            return {}
-        for key in value:
-            if key not in known:
-                self.problem((*path, key), f"unknown key '{key}'{suggestion(str(key), list(known))}")
-        for key, required in known.items():
-            if required and key not in value:
-                self.problem(path, f"'{key}' is missing")
-        return value
-
-    def text(self, value: object, path: KeyPath) -> Text:
-        found = self.fields(value, path, dict.fromkeys(LANGUAGES, True))
-        for language in found:
-            if not isinstance(found[language], str) or not found[language].strip():
-                self.problem((*path, language), f"'{language}' must be a text")
-        return found
-
-    def items(self, value: object, path: KeyPath) -> Sequence:
-        if value is None:
-            return ()
-        if not isinstance(value, list):
-            self.problem(path, "expected a list")
-            return ()
-        return value
-
-    def names(self, value: object, path: KeyPath) -> tuple[str, ...]:
-        found = self.items(value, path)
-        for position, item in enumerate(found):
-            if not isinstance(item, str):
-                self.problem((*path, position), "expected a name")
-        return tuple(item for item in found if isinstance(item, str))
 
     def load(self) -> Snippet:
         data = self.fields(
@@ -170,13 +130,13 @@ class _Spec:
             {
                 "kind": True, "title": True, "summary": True, "facts": True, "with": False, "notes": False,
                 "accept": False, "cases": False, "wrong": False, "aws-managed": False, "attach-to": False,
-                "no-effect": False,
+                "no-effect": False, "command": False,
             },
         )  # fmt: skip
         kind = data.get("kind")
         if kind is not None and kind not in KINDS:
             self.problem(("kind",), f"unknown kind '{kind}'{suggestion(str(kind), KINDS)}")
-        if not _ID.fullmatch(self.name.rpartition("/")[2]):
+        if not ID.fullmatch(self.name.rpartition("/")[2]):
             self.problem((), "a snippet's name is lower-case words joined by '-'")
         if not self.source.text.endswith("\n"):
             self.problems.append(
@@ -189,6 +149,13 @@ class _Spec:
                 iam.Policy.parse(self.source.data)  # type: ignore[arg-type]
             except PolicyError as error:
                 self.problems.append(_policy_problem(self.source, error))
+        if kind == "template":
+            try:
+                template.of(self.source)
+            except BadInput as bad:
+                self.problems.extend(bad.problems)
+        if (kind in COMMAND_KINDS) != ("command" in data):
+            self.problem((), f"'command' goes with, and only with, {' and '.join(COMMAND_KINDS)}")
         cases = self.cases(data.get("cases"))
         found = Snippet(
             name=self.name,
@@ -204,8 +171,10 @@ class _Spec:
             no_effect=self.no_effect(data.get("no-effect")),
             cases=cases,
             wrong=self.wrong(data.get("wrong"), cases, str(kind)),
+            folder=self.root / self.name.partition("/")[0],
             attach_to=self.attached(data.get("attach-to", ["deployer"]), ("attach-to",)),
             aws_managed=data.get("aws-managed"),
+            command=data.get("command"),
             others=self.others,
         )
         if self.problems:
@@ -220,7 +189,7 @@ class _Spec:
                 self.problem((*where, position), f"unknown principal '{name}'{suggestion(name, list(known))}")
         return tuple(known[name] for name in names if name in known)
 
-    def by_key_path(self, value: object, entry: str) -> Iterator[tuple[str, KeyPath, Text]]:
+    def by_key_path(self, value: object, entry: str) -> Iterator[tuple[str, KeyPath, Mapping[str, str]]]:
         """The texts of a mapping from key paths in the snippet, each with its way in the snippet."""
         if value is None:
             return
@@ -261,130 +230,13 @@ class _Spec:
     def cases(self, value: object) -> tuple[Case, ...]:
         found: dict[str, Case] = {}
         for position, item in enumerate(self.items(value, ("cases",))):
-            case = self.case(item, ("cases", position))
+            case = parse_case(self, item, ("cases", position))
             if case is None:
                 continue
             if case.id in found:
                 self.problem(("cases", position), f"duplicate case id '{case.id}'; ids are part of addresses")
             found[case.id] = case
         return tuple(found.values())
-
-    def case(self, value: object, where: KeyPath) -> Case | None:
-        before = len(self.problems)
-        item = self.fields(
-            value,
-            where,
-            {
-                "id": True, "name": True, "call": True, "decision": True, "vpc": False, "by": False,
-                "function": False, "resource": False, "context": False, "account": False, "facts": False,
-            },
-        )  # fmt: skip
-        if len(self.problems) > before:
-            return None
-        if not isinstance(item["id"], str) or not _ID.fullmatch(item["id"]):
-            self.problem((*where, "id"), "an id is lower-case words joined by '-'")
-        name = self.text(item["name"], (*where, "name"))
-        call = str(item["call"])
-        action = service_reference.action(call)
-        if action is None:
-            known = service_reference.actions(call.partition(":")[0])
-            self.problem((*where, "call"), f"AWS lists no action '{call}'{_near(call, known)}")
-        elif action.name != call:
-            self.problem((*where, "call"), f"write '{action.name}'")
-        expected = _EXPECTED.fullmatch(str(item["decision"]))
-        if not expected or (expected[1] == "undocumented" and expected[2]):
-            self.problem(
-                (*where, "decision"),
-                "expected 'allow', 'allow by SID', 'deny', 'deny by SID' or 'undocumented'",
-            )
-        settings, vpc, names = self.settings(item.get("vpc"), (*where, "vpc"))
-        by, principal = self.caller(item.get("by", "deployer"), (*where, "by"))
-        context = item.get("context", {})
-        if not isinstance(context, Mapping):
-            self.problem((*where, "context"), "expected a mapping from condition key to value")
-        else:
-            for key in context:
-                if service_reference.condition_key(key) is None:
-                    self.problem((*where, "context", key), f"AWS lists no condition key '{key}'")
-        if item.get("account", "member") not in ("member", "management"):
-            self.problem((*where, "account"), "expected 'member' or 'management'")
-        if len(self.problems) > before:
-            return None
-        function = placeholders.function_arn(str(item.get("function", "orders-api")))
-        resource = item.get("resource") or resources_of(
-            call, function=function, arn_prefix=placeholders.ec2_prefix(), vpc=vpc
-        )
-        if not resource:
-            self.problem(where, f"'resource' is missing: {call} does not determine it")
-            return None
-        source_function = function if by is not By.CALLER else None
-        request = build(
-            call,
-            resource if isinstance(resource, str) else tuple(resource),
-            principal,
-            by=by,
-            settings=settings,
-            vpc=vpc,
-            source_function=source_function,
-            context=context,
-            management_account=item.get("account") == "management",
-        )
-        assert expected is not None
-        return Case(
-            id=item["id"],
-            name=name,
-            line=self.spec.line(where),
-            call=call,
-            request=request,
-            settings=settings,
-            vpc=vpc,
-            subnets=names[0],
-            security_groups=names[1],
-            by=str(item.get("by", "deployer")),
-            effect=expected[1],
-            statement=expected[2],
-            facts=self.names(item.get("facts"), (*where, "facts")),
-        )
-
-    def settings(
-        self, value: object, where: KeyPath
-    ) -> tuple[Settings, VpcConfig | None, tuple[tuple[str, ...], tuple[str, ...]]]:
-        """`none` (the default), `unchanged`, `removed`, or subnets and security groups."""
-        nothing: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
-        if value is None or value in ("none", "unchanged", "removed"):
-            return Settings(value or "none"), None, nothing
-        if not isinstance(value, Mapping):
-            self.problem(where, "expected none, unchanged, removed, or subnets and security-groups")
-            return Settings.NONE, None, nothing
-        unchanged = "unchanged" in value
-        inner_path = (*where, "unchanged") if unchanged else where
-        inner = self.fields(value, where, {"unchanged": True})["unchanged"] if unchanged else value
-        inner = self.fields(inner, inner_path, {"subnets": True, "security-groups": True})
-        names = (
-            self.names(inner.get("subnets"), (*inner_path, "subnets")),
-            self.names(inner.get("security-groups"), (*inner_path, "security-groups")),
-        )
-        try:
-            vpc = placeholders.vpc_config(*names)
-        except ValueError as error:
-            self.problem(inner_path, str(error))
-            return Settings.NONE, None, nothing
-        return Settings.UNCHANGED if unchanged else Settings.GIVEN, vpc, names
-
-    def caller(self, value: object, where: KeyPath) -> tuple[By, str]:
-        """A placeholder principal, `function-code`, `lambda`, or a service principal."""
-        known = placeholders.principals()
-        if value == "function-code":
-            return By.CODE, known["execution-role"]
-        if value == "lambda":
-            return By.LAMBDA, known["execution-role"]
-        if isinstance(value, str) and (value.endswith(".amazonaws.com") or value.startswith("arn:")):
-            return By.CALLER, value
-        if not isinstance(value, str) or value not in known:
-            names = [*known, "function-code", "lambda"]
-            self.problem(where, f"unknown principal '{value}'{suggestion(str(value), names)}")
-            return By.CALLER, ""
-        return By.CALLER, known[value]
 
     def wrong(self, value: object, cases: Iterable[Case], kind: str) -> tuple[Wrong, ...]:
         files = {path.name: path for path in sorted(self.folder.iterdir())} if self.folder else {}
@@ -409,7 +261,7 @@ class _Spec:
             if not RULE_ID.fullmatch(caught_by) and caught_by not in ids:
                 self.problem(
                     (*where, "caught-by"),
-                    f"'{caught_by}' is neither a lint rule id nor a case of this spec{_near(caught_by, ids)}",
+                    f"'{caught_by}' is neither a lint rule id nor a case of this spec{near(caught_by, ids)}",
                 )
             attach_to = item.get("attach-to")
             if attach_to is not None:
@@ -429,57 +281,8 @@ class _Spec:
         return tuple(found)
 
 
-def _near(word: str, known: Sequence[str]) -> str:
-    text = suggestion(word, known)
-    return text if "did you mean" in text else ""
-
-
 def _policy_problem(source: Source, error: PolicyError) -> Problem:
     """A policy's grammar mistake at the line of the statement it names."""
     position = re.match(r"Statement\[(\d+)\]", str(error))
     path: KeyPath = ("Statement", int(position[1])) if position else ()
     return source.problem(path, str(error))
-
-
-_STEP = re.compile(r"(?P<key>[^.\[\]]+)|\[(?P<index>[^\[\]]+)\]|(?P<dot>\.)")
-
-
-def resolve(data: object, written: str) -> KeyPath:
-    """The way to the value a key path names.
-
-    `Statement[DenyOtherSubnets].Condition` goes by Sid, `Statement[0]` by position, and a key with dots or
-    colons in it is put in brackets: `Condition[ForAnyValue:StringNotEquals]`.
-
-    Raises:
-        ValueError: nothing is there; says where the way ends.
-    """
-    path: list[str | int] = []
-    value = data
-    for step in _STEP.finditer(written):
-        if step["dot"]:
-            continue
-        name = step["key"] or step["index"]
-        at = "".join(f"[{part}]" for part in path) or "the file"
-        if isinstance(value, Mapping):
-            if name not in value:
-                raise ValueError(f"nothing at '{written}': no '{name}' in {at}{_near(name, list(value))}")
-            path.append(name)
-            value = value[name]
-        elif isinstance(value, list):
-            index = _index(value, name)
-            if index is None:
-                raise ValueError(f"nothing at '{written}': no item '{name}' in {at}")
-            path.append(index)
-            value = value[index]
-        else:
-            raise ValueError(f"nothing at '{written}': {at} is a single value")
-    return tuple(path)
-
-
-def _index(items: list, name: str) -> int | None:
-    if name.isascii() and name.isdigit():
-        return int(name) if int(name) < len(items) else None
-    for position, item in enumerate(items):
-        if item == name or (isinstance(item, Mapping) and name in (item.get("Sid"), item.get("PolicyName"))):
-            return position
-    return None

@@ -1,0 +1,40 @@
+"""The kinds of case a spec may hold, each in a module of its own, told apart by the key that asks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from lambda_vpc.cases import decision, invoke, plan, trace
+from lambda_vpc.cases.base import Case, Result, Subject
+from lambda_vpc.reading import KeyPath
+from lambda_vpc.spec_reader import SpecReader
+
+__all__ = ["Case", "Result", "Subject", "parse"]
+
+ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_KINDS = {"call": decision, "from": trace, "invoke": invoke, "plan": plan}
+"""The key that asks the question, and the module that reads such cases."""
+
+
+def parse(reader: SpecReader, value: object, where: KeyPath) -> Case | None:
+    """Read one case; problems go to the reader, and `None` comes back."""
+    before = len(reader.problems)
+    asked = [key for key in _KINDS if isinstance(value, Mapping) and key in value]
+    if len(asked) != 1:
+        reader.problem(where, f"a case asks one question: give one of {', '.join(_KINDS)}")
+        return None
+    module = _KINDS[asked[0]]
+    item = reader.fields(value, where, {"id": True, "name": True, "facts": False} | module.KEYS)
+    if len(reader.problems) > before:
+        return None
+    if not isinstance(item["id"], str) or not ID.fullmatch(item["id"]):
+        reader.problem((*where, "id"), "an id is lower-case words joined by '-'")
+    common = {
+        "id": item["id"],
+        "name": reader.text(item["name"], (*where, "name")),
+        "line": reader.spec.line(where),
+        "facts": reader.names(item.get("facts"), (*where, "facts")),
+    }
+    found = module.parse(reader, item, where, common)
+    return None if len(reader.problems) > before else found

@@ -1,0 +1,69 @@
+"""What every kind of case has in common: a question with an expected answer, and what it is asked of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import ClassVar
+
+from lambda_vpc import template
+from lambda_vpc.policy import AttachedPolicy
+from lambda_vpc.reading import Source
+
+Text = Mapping[str, str]
+"""A text in both languages."""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A snippet's file, or a wrong variant in its place, with everything around it that a case needs."""
+
+    source: Source
+    policies: Sequence[AttachedPolicy]
+    """The file itself, if it is a policy, and its companions."""
+    managed: Mapping[str, object] = field(repr=False)
+    """Text of AWS managed policies by name."""
+    folder: Path | None = None
+    """Where nested stacks of a template are looked for."""
+
+    @cached_property
+    def template(self) -> template.Template:
+        """The file as a template, its parameters as they default."""
+        return self.template_with({})
+
+    def template_with(self, parameters: Mapping[str, str]) -> template.Template:
+        """The file as a template with parameters."""
+        return template.of(self.source, parameters, folder=self.folder)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """One question about a snippet, with the answer that must come out."""
+
+    kind: ClassVar[str]
+    id: str
+    name: Text
+    line: int
+    """Where it stands in the spec."""
+    facts: tuple[str, ...] = ()
+
+    @property
+    def expected(self) -> str:
+        """The expectation in words, as a failure message shows it."""
+        raise NotImplementedError
+
+    def run(self, subject: Subject) -> Result:
+        """Ask the question of a subject."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True, kw_only=True)
+class Result:
+    """What came out of a case."""
+
+    case: Case
+    passed: bool
+    actual: str
+    """The answer, worded like the expectation."""

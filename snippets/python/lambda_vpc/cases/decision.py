@@ -1,0 +1,224 @@
+"""A case that asks whether a request is allowed, and by which statement."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from lambda_vpc import iam, placeholders, roles, service_reference
+from lambda_vpc.cases.base import Case, Result, Subject
+from lambda_vpc.conditions import PolicyError
+from lambda_vpc.reading import KeyPath, near, suggestion
+from lambda_vpc.request import FUNCTION_CALLS, By, Request, Settings, VpcConfig, build, resources_of
+from lambda_vpc.spec_reader import SpecReader
+
+KEYS = {
+    "call": True, "decision": True, "vpc": False, "by": False, "function": False, "resource": False,
+    "context": False, "account": False, "role": False,
+}  # fmt: skip
+
+_EXPECTED = re.compile(r"(allow|deny|undocumented)(?: by (\S+))?")
+
+
+@dataclass(frozen=True, kw_only=True)
+class DecisionCase(Case):
+    """A request and its decision."""
+
+    kind: ClassVar[str] = "decision"
+    call: str
+    request: Request
+    settings: Settings
+    vpc: VpcConfig | None
+    subnets: tuple[str, ...]
+    security_groups: tuple[str, ...]
+    by: str
+    effect: str
+    """`allow`, `deny` or `undocumented`."""
+    statement: str | None
+    """The statement that must decide; `None` in a `deny`: nothing may allow the request."""
+    role: str | None
+    """Logical id of the template's role whose policies decide."""
+
+    @property
+    def vpc_words(self) -> bool:
+        """Whether the VPC settings are worth a word: the call is one that can set them."""
+        return self.vpc is not None or self.call in FUNCTION_CALLS
+
+    @property
+    def expected(self) -> str:
+        """The expectation as the spec words it."""
+        return f"{self.effect} by {self.statement}" if self.statement else self.effect
+
+    def run(self, subject: Subject) -> DecisionResult:
+        """Decide the request."""
+        try:
+            decision = iam.decide(self._policies(subject), self.request)
+        except iam.Undocumented as unknown:
+            return self.result("undocumented", None, str(unknown))
+        except PolicyError as error:
+            return self.result(str(error), None, str(error))
+        effect = "allow" if decision.allowed else "deny"
+        return self.result(
+            f"{effect} by {decision.statement}" if decision.statement else effect, decision, None
+        )
+
+    def _policies(self, subject: Subject) -> iam.Policies:
+        """The policies that apply to the caller, by layer."""
+        principal = self.request.principal
+        documents = list(subject.policies)
+        if self.role is not None:
+            documents += roles.documents(subject.template, self.role, principal, self.call, subject.managed)
+        layers: dict[str, list[iam.Policy]] = {}
+        for document in documents:
+            if document.layer in ("identity", "boundary") and principal not in document.attach_to:
+                continue
+            layers.setdefault(document.layer, []).append(iam.Policy.parse(document.data))  # type: ignore[arg-type]
+
+        def of(layer: str) -> tuple[iam.Policy, ...] | None:
+            return tuple(layers[layer]) if layer in layers else None
+
+        scp = of("scp")
+        return iam.Policies(
+            identity=of("identity") or (),
+            boundary=of("boundary"),
+            scp=None if scp is None else (scp,),
+            resource=of("resource"),
+            endpoint=of("endpoint"),
+        )
+
+    def result(self, actual: str, decision: iam.Decision | None, question: str | None) -> DecisionResult:
+        """The result for an answer; an expected `allow` names no statement unless it must."""
+        open_statement = self.effect == "allow" and self.statement is None
+        passed = (actual.partition(" by ")[0] if open_statement else actual) == self.expected
+        return DecisionResult(case=self, passed=passed, actual=actual, decision=decision, question=question)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DecisionResult(Result):
+    """The decision that came out, or what AWS leaves undocumented."""
+
+    decision: iam.Decision | None
+    question: str | None
+    """What AWS leaves undocumented, or why a policy cannot be read, in English."""
+
+
+# --- reading ------------------------------------------------------------------------------------
+
+
+def parse(reader: SpecReader, item: Mapping, where: KeyPath, common: Mapping) -> DecisionCase | None:
+    """Read a decision case; problems go to the reader."""
+    before = len(reader.problems)
+    call = _call(reader, item, where)
+    expected = _EXPECTED.fullmatch(str(item["decision"]))
+    if not expected or (expected[1] == "undocumented" and expected[2]):
+        reader.problem(
+            (*where, "decision"), "expected 'allow', 'allow by SID', 'deny', 'deny by SID' or 'undocumented'"
+        )
+    settings, vpc, names = _settings(reader, item.get("vpc"), (*where, "vpc"))
+    by, principal = _caller(reader, item.get("by", "deployer"), (*where, "by"))
+    context = _context(reader, item.get("context", {}), (*where, "context"))
+    if item.get("account", "member") not in ("member", "management"):
+        reader.problem((*where, "account"), "expected 'member' or 'management'")
+    if len(reader.problems) > before:
+        return None
+    function = placeholders.function_arn(str(item.get("function", "orders-api")))
+    role = item.get("role")
+    if call == "sts:AssumeRole" and role is not None:
+        resource: object = principal if by is not By.CALLER else placeholders.principals()["execution-role"]
+    else:
+        resource = item.get("resource") or resources_of(
+            call, function=function, arn_prefix=placeholders.ec2_prefix(), vpc=vpc
+        )
+    if not resource:
+        reader.problem(where, f"'resource' is missing: {call} does not determine it")
+        return None
+    request = build(
+        call,
+        resource if isinstance(resource, str) else tuple(resource),  # type: ignore[arg-type]
+        principal,
+        by=by,
+        settings=settings,
+        vpc=vpc,
+        source_function=function if by is not By.CALLER else None,
+        context=context,
+        management_account=item.get("account") == "management",
+    )
+    assert expected is not None
+    return DecisionCase(
+        **common,
+        call=call,
+        request=request,
+        settings=settings,
+        vpc=vpc,
+        subnets=names[0],
+        security_groups=names[1],
+        by=str(item.get("by", "deployer")),
+        effect=expected[1],
+        statement=expected[2],
+        role=None if role is None else str(role),
+    )
+
+
+def _call(reader: SpecReader, item: Mapping, where: KeyPath) -> str:
+    call = str(item["call"])
+    action = service_reference.action(call)
+    if action is None:
+        hint = near(call, service_reference.actions(call.partition(":")[0]))
+        reader.problem((*where, "call"), f"AWS lists no action '{call}'{hint}")
+    elif action.name != call:
+        reader.problem((*where, "call"), f"write '{action.name}'")
+    return call
+
+
+def _context(reader: SpecReader, value: object, where: KeyPath) -> Mapping:
+    if not isinstance(value, Mapping):
+        reader.problem(where, "expected a mapping from condition key to value")
+        return {}
+    for key in value:
+        if service_reference.condition_key(key) is None:
+            reader.problem((*where, key), f"AWS lists no condition key '{key}'")
+    return value
+
+
+def _settings(
+    reader: SpecReader, value: object, where: KeyPath
+) -> tuple[Settings, VpcConfig | None, tuple[tuple[str, ...], tuple[str, ...]]]:
+    """`none` (the default), `unchanged`, `removed`, or subnets and security groups."""
+    nothing: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
+    if value is None or value in ("none", "unchanged", "removed"):
+        return Settings(value or "none"), None, nothing
+    if not isinstance(value, Mapping):
+        reader.problem(where, "expected none, unchanged, removed, or subnets and security-groups")
+        return Settings.NONE, None, nothing
+    unchanged = "unchanged" in value
+    inner_path = (*where, "unchanged") if unchanged else where
+    inner = reader.fields(value, where, {"unchanged": True})["unchanged"] if unchanged else value
+    inner = reader.fields(inner, inner_path, {"subnets": True, "security-groups": True})
+    names = (
+        reader.names(inner.get("subnets"), (*inner_path, "subnets")),
+        reader.names(inner.get("security-groups"), (*inner_path, "security-groups")),
+    )
+    try:
+        vpc = placeholders.vpc_config(*names)
+    except ValueError as error:
+        reader.problem(inner_path, str(error))
+        return Settings.NONE, None, nothing
+    return Settings.UNCHANGED if unchanged else Settings.GIVEN, vpc, names
+
+
+def _caller(reader: SpecReader, value: object, where: KeyPath) -> tuple[By, str]:
+    """A placeholder principal, `function-code`, `lambda`, or a service principal."""
+    known = placeholders.principals()
+    if value == "function-code":
+        return By.CODE, known["execution-role"]
+    if value == "lambda":
+        return By.LAMBDA, known["execution-role"]
+    if isinstance(value, str) and (value.endswith(".amazonaws.com") or value.startswith("arn:")):
+        return By.CALLER, value
+    if not isinstance(value, str) or value not in known:
+        names = [*known, "function-code", "lambda"]
+        reader.problem(where, f"unknown principal '{value}'{suggestion(str(value), names)}")
+        return By.CALLER, ""
+    return By.CALLER, known[value]

@@ -1,0 +1,77 @@
+"""A case that asks which functions of a template share their Hyperplane ENIs, and how many there are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from lambda_vpc import eni
+from lambda_vpc.cases.base import Case, Result, Subject
+from lambda_vpc.intrinsics import Unknown
+from lambda_vpc.reading import KeyPath
+from lambda_vpc.spec_reader import SpecReader
+from lambda_vpc.template import FUNCTION_TYPES, Template
+
+KEYS = {"plan": True, "shares": True, "enis": True}
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanCase(Case):
+    """Functions, the groups that share, and the number of ENIs at the start."""
+
+    kind: ClassVar[str] = "plan"
+    functions: tuple[str, ...]
+    shares: frozenset[frozenset[str]]
+    enis: int
+
+    @property
+    def expected(self) -> str:
+        """The expectation in words."""
+        return _words(self.shares, self.enis)
+
+    def run(self, subject: Subject) -> Result:
+        """Plan the ENIs of the template's functions."""
+        try:
+            found = eni.plan([_function(subject.template, name) for name in self.functions])
+        except ValueError as error:
+            return Result(case=self, passed=False, actual=str(error))
+        shares = frozenset(frozenset(group) for group in found.shares)
+        actual = _words(shares, found.enis)
+        return Result(case=self, passed=actual == self.expected, actual=actual)
+
+
+def _words(shares: frozenset[frozenset[str]], enis: int) -> str:
+    groups = sorted(" + ".join(sorted(group)) for group in shares)
+    return f"{' | '.join(groups)}; {enis} ENIs"
+
+
+def _function(template: Template, name: str) -> eni.Function:
+    found = template.scenarios[0].resources.get(name)
+    if found is None or found.type not in FUNCTION_TYPES:
+        raise ValueError(f"the template has no function '{name}'")
+    return eni.Function(
+        name, _ids(found.get("VpcConfig", "SubnetIds")), _ids(found.get("VpcConfig", "SecurityGroupIds"))
+    )
+
+
+def _ids(value: object) -> tuple[str, ...]:
+    items = value if isinstance(value, list) else [] if value is None else [value]
+    # A parameter without a value names one thing wherever it stands.
+    return tuple(f"({item.what})" if isinstance(item, Unknown) else str(item) for item in items)
+
+
+def parse(reader: SpecReader, item: Mapping, where: KeyPath, common: Mapping) -> PlanCase | None:
+    """Read a plan case; problems go to the reader."""
+    groups = reader.items(item["shares"], (*where, "shares"))
+    if not isinstance(item["enis"], int):
+        reader.problem((*where, "enis"), "'enis' is a number")
+    return PlanCase(
+        **common,
+        functions=reader.names(item["plan"], (*where, "plan")),
+        shares=frozenset(
+            frozenset(reader.names(group, (*where, "shares", position)))
+            for position, group in enumerate(groups)
+        ),
+        enis=item["enis"],
+    )

@@ -1,0 +1,118 @@
+"""A case that asks whether a function reaches a destination from each of its subnets, and by which way."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from lambda_vpc import network
+from lambda_vpc.cases.base import Case, Result, Subject
+from lambda_vpc.network import Blocked, Reached, Unknown
+from lambda_vpc.reading import BadInput, KeyPath
+from lambda_vpc.spec_reader import SpecReader
+
+KEYS = {
+    "from": True, "to": True, "without-az": False, "parameters": False,
+    "reached": False, "blocked": False, "unknown": False,
+}  # fmt: skip
+
+NO_VPC = "no-vpc"
+"""Stands for the subnet of a function without VpcConfig."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What is expected, or came out, for one subnet."""
+
+    outcome: str
+    """`reached`, `blocked` or `unknown`."""
+    way: tuple[str, ...] = ()
+    """The hops, for `reached`."""
+    why: str | None = None
+    """Key of the sentence in `sentences.yaml`, for `blocked`."""
+
+    def __str__(self) -> str:
+        if self.outcome == "reached":
+            return f"reached by {' → '.join(self.way) or 'no hop'}"
+        return f"{self.outcome}: {self.why}" if self.why else self.outcome
+
+
+@dataclass(frozen=True, kw_only=True)
+class TraceCase(Case):
+    """A function, a destination, and the path or the obstacle for each subnet."""
+
+    kind: ClassVar[str] = "trace"
+    function: str
+    destination: str
+    without_az: str | None
+    parameters: Mapping[str, str]
+    answers: Mapping[str, Answer]
+
+    @property
+    def expected(self) -> str:
+        """The expectation in words."""
+        return _words(self.answers)
+
+    def run(self, subject: Subject) -> TraceResult:
+        """Trace the packets."""
+        try:
+            template = subject.template_with(self.parameters)
+            outcomes = network.trace(template, self.function, self.destination, self.without_az)
+        except BadInput as bad:
+            return TraceResult(case=self, passed=False, actual=str(bad), answers={}, outcomes=())
+        found: dict[str, Answer] = {}
+        for outcome in outcomes:
+            subnet = outcome.subnet or NO_VPC
+            answer = _answer(outcome)
+            # Scenarios that differ are one answer only when they agree.
+            found[subnet] = answer if found.get(subnet, answer) == answer else Answer("differs")
+        return TraceResult(
+            case=self, passed=found == self.answers, actual=_words(found), answers=found, outcomes=outcomes
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class TraceResult(Result):
+    """The answers that came out, by subnet."""
+
+    answers: Mapping[str, Answer]
+    outcomes: tuple[network.Result, ...]
+
+
+def _answer(outcome: network.Result) -> Answer:
+    match outcome:
+        case Reached():
+            return Answer("reached", outcome.hops)
+        case Blocked():
+            return Answer("blocked", why=outcome.why)
+        case Unknown():
+            return Answer("unknown", why=outcome.why)
+
+
+def _words(answers: Mapping[str, Answer]) -> str:
+    return "; ".join(f"{subnet} {answer}" for subnet, answer in sorted(answers.items()))
+
+
+def parse(reader: SpecReader, item: Mapping, where: KeyPath, common: Mapping) -> TraceCase | None:
+    """Read a trace case; problems go to the reader."""
+    answers: dict[str, Answer] = {}
+    for subnet, hops in reader.mapping(item.get("reached"), (*where, "reached")).items():
+        answers[subnet] = Answer("reached", reader.names(hops, (*where, "reached", subnet)))
+    for outcome in ("blocked", "unknown"):
+        for subnet, why in reader.mapping(item.get(outcome), (*where, outcome)).items():
+            if subnet in answers:
+                reader.problem((*where, outcome, subnet), f"'{subnet}' has two answers; keep one")
+            answers[subnet] = Answer(outcome, why=str(why))
+    if not answers:
+        reader.problem(where, "give 'reached', 'blocked' or 'unknown', by subnet")
+        return None
+    parameters = reader.mapping(item.get("parameters"), (*where, "parameters"))
+    return TraceCase(
+        **common,
+        function=str(item["from"]),
+        destination=str(item["to"]),
+        without_az=None if item.get("without-az") is None else str(item["without-az"]),
+        parameters={name: str(value) for name, value in parameters.items()},
+        answers=answers,
+    )

@@ -1,0 +1,541 @@
+"""Read a CloudFormation template into resolved resources, each with its line, in every reachable scenario.
+
+YAML and JSON, parameters, conditions, mappings, SAM functions with `Globals`, nested stacks by local file.
+What a template leaves open (an import, a dynamic reference, a parameter without a value) stays
+[`Unknown`][lambda_vpc.intrinsics.Unknown] and is named; nothing is guessed.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from lambda_vpc import reading
+from lambda_vpc.conditions import Answer, Undetermined, both
+from lambda_vpc.intrinsics import NO_VALUE, Other, Reference, Scope, Unknown, whole_reference
+from lambda_vpc.reading import BadInput, KeyPath, Problem, Source
+
+_JSON = re.compile(r'\s*\{\s*["}]')
+MAX_SCENARIOS = 64
+MAX_WORK = 4_000_000
+"""Values times scenarios; a large template gets fewer scenarios, and more stays open."""
+MAX_STACKS = 50
+MAX_NESTING = 10
+
+FUNCTION_TYPES = ("AWS::Lambda::Function", "AWS::Serverless::Function")
+STACK_TYPE = "AWS::CloudFormation::Stack"
+# Transforms whose effect on networks is known; any other may add or change resources.
+_KNOWN_TRANSFORMS = ("AWS::Serverless-2016-10-31", "AWS::SecretsManager-2020-07-23",
+                     "AWS::SecretsManager-2024-09-16", "AWS::LanguageExtensions")  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class Resource:
+    """One resource of a template in one scenario."""
+
+    logical_id: str
+    """`Stack/Resource` inside a nested stack."""
+    type: str
+    written: Mapping = field(repr=False)
+    """Its properties as written."""
+    exists: Answer
+    """`True`, or undetermined where its condition is; a resource that does not exist is left out."""
+    source: Source = field(repr=False)
+    key_path: KeyPath
+    scope: Scope = field(repr=False)
+
+    @cached_property
+    def properties(self) -> Mapping:
+        """Properties with every intrinsic function resolved."""
+        found = self.scope.resolve(self.written)
+        return found if isinstance(found, Mapping) else {}
+
+    def get(self, *path: str) -> object:
+        """A property by its keys; `None` when it is absent, Unknown when what holds it is."""
+        found: object = self.properties
+        for key in path:
+            if isinstance(found, Unknown):
+                return found
+            if not isinstance(found, Mapping):
+                return None
+            found = found.get(key)
+        return found
+
+    def line(self, *path: str | int) -> int:
+        """The 1-based line of the resource, or of one of its properties."""
+        return self.source.line((*self.key_path, "Properties", *path) if path else self.key_path)
+
+
+@dataclass(frozen=True, eq=False)
+class Scenario:
+    """The template's resources for one choice of everything its conditions ask for."""
+
+    choices: Mapping[str, str]
+    """Parameter to the value assumed, for the parameters that conditions depend on."""
+    resources: Mapping[str, Resource]
+
+    def __str__(self) -> str:
+        return ", ".join(f"{name}={value}" for name, value in self.choices.items())
+
+    @cached_property
+    def by_type(self) -> Mapping[str, Sequence[Resource]]:
+        """Resources by their type."""
+        found: dict[str, list[Resource]] = {}
+        for resource in self.resources.values():
+            found.setdefault(resource.type, []).append(resource)
+        return found
+
+    @cached_property
+    def touched(self) -> Mapping[str, str]:
+        """Resources handed to something whose doing the template does not show, and to what."""
+        found: dict[str, str] = {}
+        for resource in self.resources.values():
+            if resource.type == STACK_TYPE or resource.type.startswith(_OPAQUE_TYPES):
+                for name in _references(resource.properties):
+                    found.setdefault(name, resource.logical_id)
+        return found
+
+
+_OPAQUE_TYPES = ("Custom::", "AWS::CloudFormation::CustomResource")
+
+
+@dataclass(frozen=True, eq=False)
+class Template:
+    """A template in every scenario its conditions can make."""
+
+    source: Source
+    scenarios: tuple[Scenario, ...]
+    open: str | None = None
+    """A macro or loop that may add resources this reader cannot see; then nothing is certain."""
+
+    @property
+    def path(self) -> str:
+        """The file as it is named to the reader."""
+        return self.source.path
+
+    @cached_property
+    def functions(self) -> tuple[str, ...]:
+        """Logical ids of the Lambda functions, in the order written."""
+        found = (r for s in self.scenarios for r in s.resources.values() if r.type in FUNCTION_TYPES)
+        return tuple(dict.fromkeys(resource.logical_id for resource in found))
+
+
+def load(
+    path: Path, parameters: Mapping[str, str] | None = None, *, region: str | None = None,
+    name: str | None = None,
+) -> Template:  # fmt: skip
+    """Read a template file.
+
+    Args:
+        path: a `.yaml`, `.yml`, `.json` or `.template` file.
+        parameters: values of the template's parameters.
+        region: the Region it is deployed to; by default open.
+        name: how the file is named in problems, by default its path.
+
+    Raises:
+        BadInput: the file is no template, or a value is given for a parameter it does not have.
+    """
+    return of(_read(path, name or str(path)), parameters, region=region, folder=path.parent)
+
+
+def parse(
+    text: str, name: str = "template.yaml", parameters: Mapping[str, str] | None = None, *,
+    region: str | None = None,
+) -> Template:  # fmt: skip
+    """Read a template's text; nested stacks stay unknown. See [`load`][lambda_vpc.template.load].
+
+    Raises:
+        BadInput: the text is no template.
+    """
+    return of(reading.parse(text, name, is_json=name.endswith(".json")), parameters, region=region)
+
+
+def of(
+    source: Source, parameters: Mapping[str, str] | None = None, *, region: str | None = None,
+    folder: Path | None = None,
+) -> Template:  # fmt: skip
+    """A template from a source already read; nested stacks are looked for from `folder`.
+
+    Raises:
+        BadInput: the source is no template.
+    """
+    document = _checked(source)
+    given = {name: str(value) for name, value in (parameters or {}).items()}
+    known = list(_map(document, "Parameters"))
+    for parameter in given:
+        if parameter not in known:
+            hint = reading.suggestion(parameter, known) or "; the template has no parameters"
+            raise BadInput([source.problem(("Parameters",), f"has no parameter '{parameter}'{hint}")])
+    fixed = {"AWS::Region": region} if region else {}
+    chosen = _choices(document, given, fixed, len(source.lines) or len(source.text) // 20)
+    open_ = _open_question(document)
+    scenarios = []
+    for choice in chosen:
+        values = _values(document, given) | {k: v for k, v in choice.items() if not k.startswith("AWS::")}
+        pseudo = fixed | {k: v for k, v in choice.items() if k.startswith("AWS::")}
+        loader = _Loader(folder, pseudo)
+        resources = loader.stack(source, document, values, "", ())
+        open_ = open_ or loader.open
+        named = {k: f"not {' or '.join(sorted(v.excluded))}" if isinstance(v, Other) else str(v)
+                 for k, v in choice.items()}  # fmt: skip
+        scenarios.append(Scenario(named, resources))
+    return Template(source, tuple(scenarios), open_)
+
+
+# --- reading ------------------------------------------------------------------------------------
+
+
+def _read(path: Path, name: str) -> Source:
+    text = reading.read_text(path, name)
+    # `.template` and `.yaml` files hold JSON as often as YAML.
+    is_json = path.suffix == ".json" or _JSON.match(text) is not None
+    return reading.parse(text, name, is_json=is_json)
+
+
+def _map(document: Mapping, section: str) -> Mapping:
+    found = document.get(section)
+    return found if isinstance(found, Mapping) else {}
+
+
+def _checked(source: Source) -> Mapping:
+    document = source.data
+    if not isinstance(document, Mapping):
+        raise BadInput([source.problem((), "is not a CloudFormation template; expected a map of sections")])
+    problems = []
+    for section in ("Parameters", "Mappings", "Conditions", "Resources", "Outputs", "Globals"):
+        if document.get(section) is not None and not isinstance(document[section], Mapping):
+            problems.append(source.problem((section,), f"{section}: expected a map of names, not a list"))
+    if not document.get("Resources") and not problems:
+        problems.append(source.problem((), "has no Resources; is it a CloudFormation template?"))
+    for name, body in _map(document, "Resources").items():
+        where = ("Resources", name)
+        if name.startswith("Fn::"):
+            continue
+        if not isinstance(body, Mapping):
+            problems.append(source.problem(where, f"{name}: expected a map with Type and Properties"))
+        elif not isinstance(body.get("Type"), str) or "{{" in body["Type"]:
+            problems.append(source.problem(where, f"{name}: Type must be a text such as AWS::EC2::VPC"))
+        elif body.get("Properties") is not None and not isinstance(body["Properties"], Mapping):
+            problems.append(
+                source.problem((*where, "Properties"), f"{name}: Properties must be a map of names")
+            )
+        elif "Condition" in body and not isinstance(body["Condition"], str):
+            problems.append(source.problem((*where, "Condition"), f"{name}: Condition must be a name"))
+    for name, body in _map(document, "Parameters").items():
+        if not isinstance(body, Mapping):
+            problems.append(source.problem(("Parameters", name), f"{name}: expected a map with Type"))
+    if problems:
+        raise BadInput(problems)
+    return document
+
+
+def _open_question(document: Mapping) -> str | None:
+    transforms = document.get("Transform", [])
+    for transform in transforms if isinstance(transforms, list) else [transforms]:
+        if transform not in _KNOWN_TRANSFORMS:
+            name = transform.get("Name", "") if isinstance(transform, Mapping) else transform
+            return f"macro {name}"
+    for name in _map(document, "Resources"):
+        if name.startswith("Fn::"):
+            return name
+    return None
+
+
+# --- parameters ---------------------------------------------------------------------------------
+
+
+def _plain(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _typed(declared: Mapping, value: object) -> object:
+    kind = str(declared.get("Type", "String"))
+    if "List" in kind and isinstance(value, str):
+        return [whole_reference(item.strip()) for item in value.split(",")] if value else []
+    return value
+
+
+def _values(document: Mapping, given: Mapping[str, object]) -> dict[str, object]:
+    """Values of the parameters: given, or the default; a default that names an SSM parameter is none."""
+    found: dict[str, object] = {}
+    for name, declared in _map(document, "Parameters").items():
+        looked_up = str(declared.get("Type", "")).startswith("AWS::SSM::Parameter::Value")
+        if name in given:
+            value = given[name]
+            found[name] = _typed(declared, value) if isinstance(value, str) and not looked_up else value
+            if looked_up and isinstance(value, str):
+                found[name] = Unknown(f"SSM parameter {value}")
+        elif "Default" in declared and not looked_up:
+            default = declared["Default"]
+            found[name] = _typed(declared, _plain(default))
+    return found
+
+
+def _choices(
+    document: Mapping, given: Mapping[str, str], fixed: Mapping[str, object], size: int
+) -> list[dict[str, object]]:
+    """Every reachable assignment of the parameters that conditions of resources depend on."""
+    limit = max(1, min(MAX_SCENARIOS, MAX_WORK // max(size, 1)))
+    literals = _compared(document)
+    domains: dict[str, list[object]] = {}
+    parameters = _map(document, "Parameters")
+    for name, compared in literals.items():
+        if name in given or name in fixed:
+            continue
+        declared = parameters.get(name, {})
+        allowed = declared.get("AllowedValues")
+        if isinstance(allowed, list) and allowed:
+            texts = [_plain(value) for value in allowed]
+            default = _plain(declared["Default"]) if "Default" in declared else texts[0]
+            domains[name] = list(dict.fromkeys([default, *texts] if default in texts else texts))
+        elif "Default" not in declared:
+            other = Other(_named(name), excluded=frozenset(compared))
+            domains[name] = [*dict.fromkeys(compared), other]
+    # Too many: first keep apart only what conditions tell apart, then leave the last ones open.
+    if _product(domains) > limit:
+        for name, domain in domains.items():
+            compared = literals[name]
+            kept = [value for value in domain if isinstance(value, Other) or value in compared]
+            if len(kept) < len(domain) - 1:
+                domains[name] = [*kept, Other(_named(name), excluded=frozenset(compared))]
+    left_open = []
+    while _product(domains) > limit:
+        left_open.append(domains.popitem()[0])
+    rest = {name: Unknown(_named(name)) for name in left_open}
+    return [dict(zip(domains, values, strict=True)) | rest for values in itertools.product(*domains.values())]
+
+
+def _named(name: str) -> str:
+    return f"pseudo parameter {name}" if name.startswith("AWS::") else f"parameter {name}"
+
+
+def _product(domains: Mapping[str, list]) -> int:
+    found = 1
+    for domain in domains.values():
+        found *= len(domain)
+    return found
+
+
+def _compared(document: Mapping) -> dict[str, list[str]]:
+    """Parameters that the conditions in use compare, and the texts they are compared with."""
+    conditions = _map(document, "Conditions")
+    used = list(dict.fromkeys(_used_conditions(document)))
+    found: dict[str, list[str]] = {}
+    for name in used:
+        for part in _parts(conditions.get(name)):
+            if not isinstance(part, Mapping):
+                continue
+            inner = part.get("Condition")
+            if len(part) == 1 and isinstance(inner, str) and inner not in used:
+                used.append(inner)
+            sides = part.get("Fn::Equals")
+            if isinstance(sides, list) and len(sides) == 2:
+                for side, other in (sides, sides[::-1]):
+                    reference = side.get("Ref") if isinstance(side, Mapping) and len(side) == 1 else None
+                    if isinstance(reference, str) and isinstance(other, str | int | float):
+                        found.setdefault(reference, []).append(_plain(other))
+    return found
+
+
+# Where a condition changes nothing a packet or a permission meets.
+_WITHOUT_EFFECT = frozenset(("Tags", "Metadata", "UserData", "Environment"))
+
+
+def _used_conditions(document: Mapping) -> Iterator[str]:
+    for section in ("Resources", "Globals"):
+        for body in _map(document, section).values():
+            if not isinstance(body, Mapping):
+                continue
+            if isinstance(body.get("Condition"), str):
+                yield body["Condition"]
+            for part in _parts(body, _WITHOUT_EFFECT):
+                chosen = part.get("Fn::If") if isinstance(part, Mapping) else None
+                if isinstance(chosen, list) and chosen and isinstance(chosen[0], str):
+                    yield chosen[0]
+
+
+def _parts(value: object, without: frozenset[str] = frozenset()) -> Iterator[object]:
+    """The value and everything inside it; an aliased part once."""
+    waiting, seen = [value], set()
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, Mapping | list):
+            if id(part) in seen:
+                continue
+            seen.add(id(part))
+            yield part
+            inner = part if isinstance(part, list) else [v for k, v in part.items() if k not in without]
+            waiting.extend(inner)
+
+
+def _references(value: object) -> Iterator[str]:
+    waiting = [value]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, Reference):
+            yield part.resource
+        elif isinstance(part, Mapping):
+            waiting.extend(part.values())
+        elif isinstance(part, list):
+            waiting.extend(part)
+
+
+# --- stacks -------------------------------------------------------------------------------------
+
+
+class _Loader:
+    """Loads a stack and the stacks inside it, for one scenario."""
+
+    def __init__(self, folder: Path | None, fixed: Mapping[str, object]) -> None:
+        self.folder = folder
+        self.fixed = fixed
+        self.count = 0
+        self.open: str | None = None
+
+    def stack(
+        self, source: Source, document: Mapping, values: Mapping[str, object], prefix: str,
+        above: tuple[Path, ...],
+    ) -> dict[str, Resource]:  # fmt: skip
+        """The resources of a stack by logical id, those of nested stacks after it."""
+        return self._scoped(source, document, values, prefix, above)[0]
+
+    def _scoped(
+        self, source: Source, document: Mapping, values: Mapping[str, object], prefix: str,
+        above: tuple[Path, ...],
+    ) -> tuple[dict[str, Resource], Scope]:  # fmt: skip
+        inner: dict[str, tuple[Mapping, Scope] | None] = {}
+        pending: set[str] = set()
+        found: dict[str, Resource] = {}
+        nested: dict[str, Resource] = {}
+
+        def enter(name: str) -> tuple[Mapping, Scope] | None:
+            """The nested stack `name`, loaded when first needed: stacks feed one another by outputs."""
+            if name not in inner and name in stacks and name not in pending:
+                pending.add(name)
+                opened = self._nested(found[prefix + name], above)
+                pending.discard(name)
+                if opened is None:
+                    inner[name] = None
+                else:
+                    inner_document, inner_resources, inner_scope = opened
+                    nested.update(inner_resources)
+                    inner[name] = (inner_document, inner_scope)
+            return inner.get(name)
+
+        def exported(name: str, output: str) -> object:
+            opened = enter(name)
+            if opened is None:
+                return Unknown(f"output {output} of stack {prefix}{name}")
+            outputs = _map(opened[0], "Outputs")
+            written = outputs.get(output)
+            if not isinstance(written, Mapping) or "Value" not in written:
+                return Unknown(f"output {output}, which stack {prefix}{name} does not have")
+            return opened[1].resolve(written["Value"])
+
+        scope = Scope(document, values, prefix=prefix, fixed=self.fixed, exported=exported)
+        sam_globals = _map(_map(document, "Globals"), "Function")
+        stacks = []
+        for name, body in scope.resources.items():
+            if not isinstance(body, Mapping) or name.startswith("Fn::"):
+                continue
+            condition = body.get("Condition")
+            exists: Answer = scope.condition(condition) if isinstance(condition, str) else True
+            if exists is False:
+                continue
+            properties = body.get("Properties") or {}
+            if any(key.startswith("Fn::") for key in properties):
+                exists = Undetermined(f"the properties of {prefix}{name}")
+            if body["Type"] == "AWS::Serverless::Function" and sam_globals:
+                properties = _merged(sam_globals, properties)
+            found[prefix + name] = Resource(
+                prefix + name, body["Type"], properties, exists, source, ("Resources", name), scope
+            )
+            if body["Type"] == STACK_TYPE:
+                stacks.append(name)
+        for name in stacks:
+            if enter(name) is not None:
+                # What the nested template shows is known; the stack itself hides nothing.
+                del found[prefix + name]
+        return found | nested, scope
+
+    def _nested(
+        self, stack: Resource, above: tuple[Path, ...]
+    ) -> tuple[Mapping, dict[str, Resource], Scope] | None:
+        url = stack.written.get("TemplateURL")
+        if self.folder is None or not isinstance(url, str) or "://" in url or "{{" in url:
+            return None
+        # A path in a nested template is relative to that template.
+        folder = above[-1].parent if above else self.folder
+        path = (folder / url).resolve()
+        if not path.is_file():
+            return None
+        problem = None
+        if path in above or len(above) >= MAX_NESTING:
+            problem = f"nested stack {stack.logical_id}: '{url}' includes itself or nests too deep"
+        self.count += 1
+        if self.count > MAX_STACKS:
+            problem = f"more than {MAX_STACKS} nested stacks"
+        if problem:
+            raise BadInput([stack.source.problem((*stack.key_path, "Properties", "TemplateURL"), problem)])
+        source = _cached(path)
+        document = _checked(source)
+        self.open = self.open or _open_question(document)
+        passed = stack.properties.get("Parameters")
+        given = {
+            name: value for name, value in (passed.items() if isinstance(passed, Mapping) else ())
+            if name in _map(document, "Parameters")
+        }  # fmt: skip
+        if isinstance(passed, Unknown):
+            given = dict.fromkeys(_map(document, "Parameters"), passed)
+        resources, scope = self._scoped(
+            source, document, _values(document, given), f"{stack.logical_id}/", (*above, path)
+        )
+        if stack.exists is not True:
+            resources = {
+                name: Resource(r.logical_id, r.type, r.written, both([r.exists, stack.exists]), r.source,
+                               r.key_path, r.scope)
+                for name, r in resources.items()
+            }  # fmt: skip
+        return document, resources, scope
+
+
+_sources: dict[tuple[Path, int, int], Source] = {}
+
+
+def _cached(path: Path) -> Source:
+    """A nested template's source, read once while the file stays as it is."""
+    status = path.stat()
+    key = (path, status.st_mtime_ns, status.st_size)
+    if key not in _sources:
+        if len(_sources) > MAX_STACKS:
+            _sources.clear()
+        _sources[key] = _read(path, str(path))
+    return _sources[key]
+
+
+def _merged(below: Mapping, above: Mapping) -> Mapping:
+    """SAM's `Globals`: maps are merged, lists put one after the other, other values replaced."""
+    found = dict(below)
+    for key, value in above.items():
+        base = found.get(key)
+        if isinstance(base, Mapping) and isinstance(value, Mapping) and not _intrinsic(value, base):
+            found[key] = _merged(base, value)
+        elif isinstance(base, list) and isinstance(value, list):
+            found[key] = [*base, *value]
+        else:
+            found[key] = value
+    return found
+
+
+def _intrinsic(*values: Mapping) -> bool:
+    return any(len(value) == 1 and next(iter(value)).startswith(("Fn::", "Ref")) for value in values)
+
+
+__all__ = [
+    "FUNCTION_TYPES", "NO_VALUE", "BadInput", "Problem", "Reference", "Resource", "Scenario", "Template",
+    "Undetermined", "Unknown", "load", "of", "parse",
+]  # fmt: skip

@@ -1,0 +1,504 @@
+"""The evaluator answers as AWS documents it, says why, and gives no answer where AWS documents none."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as some
+
+import benchmark_iam
+import lambda_vpc
+from lambda_vpc.conditions import OPERATORS, SET_OPERATORS
+from lambda_vpc.iam import ALLOWED, Decision, Policies, PolicyError, Undocumented, decide
+from lambda_vpc.request import Request
+
+DATA = Path(__file__).with_name("data")
+CASES = [
+    case
+    for name in ("iam-conformance.yaml", "iam-documented.yaml")
+    for case in yaml.safe_load((DATA / name).read_text("utf-8"))
+]
+SENTENCES = yaml.safe_load(Path(lambda_vpc.__file__).with_name("sentences.yaml").read_text("utf-8"))
+
+
+def request(case: Mapping) -> Request:
+    resource = case["resource"]
+    return Request(
+        case["action"],
+        tuple(resource) if isinstance(resource, list) else resource,
+        case["principal"],
+        case["context"],
+        **case.get("request", {}),
+    )
+
+
+def effect(policies: Mapping, asked: Request) -> str:
+    """The decision's effect, or `undocumented`."""
+    try:
+        return decide(policies, asked).effect
+    except Undocumented:
+        return "undocumented"
+
+
+# --- what AWS documents -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case["id"] for case in CASES])
+def test_the_evaluator_answers_as_aws_documents_it(case: dict):
+    found = effect(case["policies"], request(case))
+    assert found == case["expect"], (
+        f"{case['id']}: {case['rule']}: expected {case['expect']}, got {found}; "
+        f"read {case['doc']} and mend the evaluator, or the case"
+    )
+
+
+def test_every_case_has_its_own_id_and_names_a_page_of_aws():
+    twice = [name for name, times in Counter(case["id"] for case in CASES).items() if times > 1]
+    assert not twice, f"give each case its own id: {twice}"
+    for case in CASES:
+        assert case["doc"].startswith("https://docs.aws.amazon.com/"), f"{case['id']}: name AWS's page in doc"
+
+
+def test_every_condition_operator_has_a_case_in_which_it_decides():
+    written = {
+        operator
+        for case in CASES
+        for document in case["policies"].get("identity", ())
+        for statement in _statements(document)
+        for operator in statement.get("Condition", {})
+    }
+    bare = {name.rpartition(":")[2].removesuffix("IfExists") for name in written}
+    assert bare == set(OPERATORS), f"add cases for {set(OPERATORS) - bare}"
+    for prefix in SET_OPERATORS:
+        assert any(name.startswith(f"{prefix}:") for name in written), f"add a case for {prefix}"
+
+
+# --- why ----------------------------------------------------------------------------------------
+
+
+def _statements(document: Mapping) -> list[Mapping]:
+    found = document["Statement"]
+    return found if isinstance(found, list) else [found]
+
+
+def _attached(policies: Mapping) -> Counter[tuple[str, str]]:
+    """Layer and name of every statement, once for each time it is attached."""
+    found: Counter[tuple[str, str]] = Counter()
+    for layer, documents in policies.items():
+        levels = documents if layer == "scp" else [documents]
+        for level in levels:
+            for document in level if isinstance(level, list) else [level]:
+                for position, statement in enumerate(_statements(document)):
+                    name = statement.get("Sid", f"Statement[{position}]")
+                    found["resource" if layer == "resource_policy" else layer, name] += 1
+    return found
+
+
+def _without_scp(case: Mapping) -> bool:
+    """Whether SCPs do not apply to the caller."""
+    caller = case["principal"]
+    return (
+        case.get("request", {}).get("management_account", False)
+        or "AWSServiceRoleFor" in caller
+        or caller.endswith(".amazonaws.com")
+    )
+
+
+DECIDED = [case for case in CASES if case["expect"] != "undocumented"]
+
+
+@pytest.mark.parametrize("case", DECIDED, ids=[case["id"] for case in DECIDED])
+def test_a_decision_says_of_each_statement_why_it_did_not_decide(case: dict):
+    decision = decide(case["policies"], request(case))
+    attached = _attached(
+        {
+            layer: found
+            for layer, found in case["policies"].items()
+            if layer != "scp" or not _without_scp(case)
+        }
+    )
+    told = Counter((reason.layer, reason.statement) for reason in decision.why if reason.statement)
+    if decision.statement:
+        told[decision.layer, decision.statement] += 1
+    assert told == attached, "each statement decides or has exactly one reason"
+
+
+def test_statements_of_the_same_name_are_told_apart():
+    policy = {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}
+    decision = decide({"identity": [policy, policy]}, _call())
+    assert [(reason.statement, reason.code) for reason in decision.why] == [
+        ("Statement[0]", "matches-besides")
+    ]
+
+
+def test_a_deny_names_the_statement_that_denies():
+    allow = {"Sid": "Yes", "Effect": "Allow", "Action": "*", "Resource": "*"}
+    deny = {"Sid": "No", "Effect": "Deny", "Action": "lambda:*", "Resource": "*"}
+    policy = {"Version": "2012-10-17", "Statement": [allow, deny]}
+    decision = decide({"identity": [policy]}, _call())
+    assert (decision.layer, decision.statement) == ("identity", "No")
+
+
+def test_an_allow_names_the_statement_that_allows():
+    other = {"Sid": "Other", "Effect": "Allow", "Action": "s3:*", "Resource": "*"}
+    unnamed = {"Effect": "Allow", "Action": "lambda:*", "Resource": "*"}
+    decision = decide({"identity": [{"Version": "2012-10-17", "Statement": [other, unnamed]}]}, _call())
+    assert (decision.layer, decision.statement) == ("identity", "Statement[1]")
+    assert [(reason.statement, reason.code) for reason in decision.why] == [("Other", "action-not-covered")]
+
+
+def test_an_implicit_deny_names_the_layers_that_do_not_allow():
+    s3 = {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "s3:*", "Resource": "*"}}
+    decision = decide({"identity": [s3], "boundary": [s3]}, _call())
+    assert decision.statement is None
+    assert {reason.layer for reason in decision.why if reason.code == "nothing-allows"} == {
+        "identity",
+        "boundary",
+    }
+
+
+def test_no_answer_names_the_statement_and_what_is_missing():
+    condition = {"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}}
+    statement = {"Sid": "Office", "Effect": "Deny", "Action": "*", "Resource": "*", "Condition": condition}
+    with pytest.raises(Undocumented, match=r"Office: .*aws:SourceIp"):
+        decide({"identity": [{"Version": "2012-10-17", "Statement": statement}]}, _call(closed=False))
+
+
+def test_a_denied_resource_denies_the_call_whatever_is_open_for_another():
+    condition = {"StringEquals": {"aws:TagKeys": ["a"]}}
+    statements = [
+        {
+            "Sid": "Open",
+            "Effect": "Allow",
+            "Action": "*",
+            "Resource": "arn:aws:lambda:*",
+            "Condition": condition,
+        },
+        {"Sid": "No", "Effect": "Deny", "Action": "*", "Resource": "arn:aws:s3:::*"},
+    ]
+    call = Request(
+        "lambda:CreateFunction",
+        ("arn:aws:lambda:us-east-1:111122223333:function:app", "arn:aws:s3:::amzn-s3-demo-bucket"),
+        "arn:aws:iam::111122223333:role/dev",
+        {"aws:TagKeys": ["a"]},
+    )
+    assert decide({"identity": [{"Version": "2012-10-17", "Statement": statements}]}, call).statement == "No"
+
+
+def test_every_reason_has_a_sentence_in_both_languages():
+    seen = {reason.code for case in DECIDED for reason in decide(case["policies"], request(case)).why}
+    # `may-match` needs an open question beside an explicit deny.
+    tags = {"StringEquals": {"aws:TagKeys": ["a"]}}
+    open_allow = {"Effect": "Allow", "Action": "*", "Resource": "*", "Condition": tags}
+    deny = {"Effect": "Deny", "Action": "*", "Resource": "*"}
+    document = {"Version": "2012-10-17", "Statement": [open_allow, deny]}
+    seen |= {reason.code for reason in decide({"identity": [document]}, _call({"aws:TagKeys": ["a"]})).why}
+    assert seen == {
+        "action-not-covered",
+        "principal-not-covered",
+        "resource-not-covered",
+        "condition-not-met",
+        "matches-besides",
+        "may-match",
+        "nothing-allows",
+    }, "list a new reason here and give it a case and a sentence"
+    for code in seen:
+        assert SENTENCES.get(code, {}).keys() == {"ja", "en"}, f"sentences.yaml: add '{code}' in ja and en"
+
+
+# --- malformed policies -------------------------------------------------------------------------
+
+
+def _call(context: Mapping | None = None, *, closed: bool = True) -> Request:
+    return Request(
+        "lambda:CreateFunction",
+        "arn:aws:lambda:us-east-1:111122223333:function:app",
+        "arn:aws:iam::111122223333:role/dev",
+        context or {},
+        closed=closed,
+    )
+
+
+def _with(**elements: object) -> dict:
+    statement = {"Effect": "Allow", "Action": "lambda:*", "Resource": "*", **elements}
+    left = {name: value for name, value in statement.items() if value is not None}
+    return {"Version": "2012-10-17", "Statement": [left]}
+
+
+BAD = {
+    "no-statement": ({"Version": "2012-10-17"}, "needs a Statement"),
+    "text": ("allow", "needs a Statement"),
+    "statement-text": ({"Statement": ["x"]}, r"Statement\[0\]: expected an object"),
+    "version": ({"Version": "2012-10-18", "Statement": []}, "Version: '2012-10-18'.*use 2012-10-17"),
+    "version-case": ({"version": "2012-10-17", "Statement": []}, "'version' .did you mean Version"),
+    "element": (_with(Actions="lambda:*"), r"Statement\[0\]: .*'Actions' .did you mean Action"),
+    "effect": (_with(Effect="allow"), r"Effect: must be Allow or Deny"),
+    "no-effect": (_with(Effect=None), r"Effect: must be Allow or Deny"),
+    "no-action": (_with(Action=None), "Action or NotAction is missing"),
+    "two-actions": (_with(NotAction="s3:*"), "Action and NotAction exclude each other"),
+    "action-number": (_with(Action=5), r"Action: expected a text"),
+    "action-prefix": (
+        _with(Action="CreateFunction"),
+        "'CreateFunction' has no service prefix.*service:Action",
+    ),
+    "no-resource": (_with(Resource=None), "Resource or NotResource is missing"),
+    "two-resources": (_with(NotResource="*"), "Resource and NotResource exclude each other"),
+    "resource-object": (_with(Resource={"Ref": "X"}), r"Resource: expected a text"),
+    "resource-name": (_with(Resource="my-function"), "'my-function' is neither an ARN.*arn:"),
+    "resource-service": (
+        _with(Resource="arn:aws:*:us-east-1:111122223333:x"),
+        "wildcard for the service; name",
+    ),
+    "principal-identity": (_with(Principal="*"), "identity: .*remove Principal"),
+    "operator": (_with(Condition={"StringEqual": {"a:b": "c"}}), "'StringEqual' .did you mean StringEquals"),
+    "operator-set": (_with(Condition={"ForAll:StringEquals": {"a:b": "c"}}), "did you mean ForAllValues:"),
+    "null-ifexists": (
+        _with(Condition={"NullIfExists": {"a:b": "true"}}),
+        "neither a set operator nor IfExists",
+    ),
+    "condition-list": (_with(Condition=[]), "Condition: expected an object"),
+    "keys-list": (_with(Condition={"Bool": ["a:b"]}), "Condition.Bool: expected an object of condition keys"),
+    "value-object": (
+        _with(Condition={"Bool": {"a:b": {}}}),
+        r"Condition.Bool.a:b: expected a text, a number",
+    ),
+}
+
+
+@pytest.mark.parametrize(("document", "message"), BAD.values(), ids=BAD)
+def test_a_malformed_policy_is_refused_with_the_element_and_a_mend(document: object, message: str):
+    with pytest.raises(PolicyError, match=message):
+        decide({"identity": [document]}, _call())
+
+
+BAD_LAYERS = {
+    "unknown-layer": ({"identities": []}, "unknown kind of policy 'identities' .expected one of identity"),
+    "scp-document": ({"scp": _with()}, "scp: expected a list of levels"),
+    "resource-principal": ({"resource_policy": _with()}, "resource_policy: .*add Principal"),
+    "endpoint-principal": ({"endpoint": _with()}, "endpoint: .*add Principal"),
+    "principal-text": (
+        {"resource_policy": _with(Principal="me")},
+        r"Principal: expected \"\*\" or an object",
+    ),
+    "principal-kind": ({"resource_policy": _with(Principal={"Aws": "*"})}, "'Aws' .expected one of AWS"),
+    "two-principals": (
+        {"resource_policy": _with(Principal="*", NotPrincipal="*")},
+        "Principal and NotPrincipal exclude each other",
+    ),
+}
+
+
+@pytest.mark.parametrize(("layers", "message"), BAD_LAYERS.values(), ids=BAD_LAYERS)
+def test_policies_in_the_wrong_layer_are_refused_with_a_mend(layers: Mapping, message: str):
+    with pytest.raises(PolicyError, match=message):
+        Policies.of(layers)
+
+
+# --- properties ---------------------------------------------------------------------------------
+
+ARNS = ("arn:aws:sns:us-east-1:111122223333:t", "arn:aws:sns:*:*:t", "arn:aws:s3:::*")
+_TEXTS = some.sampled_from(("a", "A", "b", "ab", "a*", "?", "", "${aws:username}", "${*}", "10", "true"))
+_KEYS = some.sampled_from(
+    ("aws:RequestTag/t", "aws:TagKeys", "aws:username", "aws:SourceIp", "lambda:VpcIds")
+)
+_OPERATORS = some.builds(
+    "{}{}{}".format,
+    some.sampled_from(("", "", "ForAllValues:", "ForAnyValue:")),
+    some.sampled_from([name for name in OPERATORS if name != "Null"]),
+    some.sampled_from(("", "", "IfExists")),
+) | some.just("Null")
+_CONDITIONS = some.dictionaries(
+    _OPERATORS, some.dictionaries(_KEYS, some.lists(_TEXTS, max_size=2), max_size=2), max_size=2
+)
+_RESOURCES = some.sampled_from(
+    (
+        "*",
+        "arn:aws:lambda:*:111122223333:function:*",
+        "arn:aws:lambda:us-east-1:111122223333:function:${aws:username}",
+        "arn:aws:lambda:us-east-1:111122223333:function:x",
+    )
+)
+_ACTIONS = some.sampled_from(("*", "lambda:*", "lambda:Create*", "lambda:?reateFunction", "s3:*"))
+
+
+def _statement(effects: tuple[str, ...] = ("Allow", "Deny")) -> some.SearchStrategy[dict]:
+    return some.builds(
+        lambda effect, action, actions, resource, resources, condition: {
+            "Effect": effect,
+            action: actions,
+            resource: resources,
+            "Condition": condition,
+        },
+        some.sampled_from(effects),
+        some.sampled_from(("Action", "Action", "Action", "NotAction")),
+        some.lists(_ACTIONS, max_size=2),
+        some.sampled_from(("Resource", "Resource", "Resource", "NotResource")),
+        some.lists(_RESOURCES, max_size=2),
+        some.just({}) | _CONDITIONS,
+    )
+
+
+def _document(statements: list[dict]) -> dict:
+    return {"Version": "2012-10-17", "Statement": statements}
+
+
+# Most statements are plain, so that decisions other than "undocumented" are common.
+_PLAIN = some.builds(
+    lambda effect, action, resource: {"Effect": effect, "Action": [action], "Resource": [resource]},
+    some.sampled_from(("Allow", "Allow", "Deny")),
+    _ACTIONS,
+    _RESOURCES,
+)
+_DOCUMENTS = some.builds(_document, some.lists(_PLAIN | _statement(), max_size=3))
+_LAYERS = some.fixed_dictionaries(
+    {"identity": some.lists(_DOCUMENTS, max_size=2)},
+    optional={
+        "boundary": some.lists(_DOCUMENTS, max_size=1),
+        "session": some.lists(_DOCUMENTS, max_size=1),
+        "scp": some.lists(some.lists(_DOCUMENTS, max_size=2), max_size=2),
+    },
+)
+_CONTEXTS = some.dictionaries(
+    _KEYS, some.lists(some.sampled_from(("a", "A", "x", "", "10.0.0.1")), max_size=2)
+)
+_CALLS = some.builds(_call, _CONTEXTS)
+
+
+@settings(max_examples=300)
+@given(_LAYERS, _statement(("Deny",)), _CALLS)
+def test_adding_a_deny_never_allows(layers: dict, deny: dict, call: Request):
+    more = layers | {"identity": [*layers["identity"], _document([deny])]}
+    if effect(more, call) == ALLOWED:
+        assert effect(layers, call) == ALLOWED
+
+
+@settings(max_examples=300)
+@given(_LAYERS, _statement(("Allow",)), _CALLS)
+def test_adding_an_allow_to_the_identity_never_denies(layers: dict, allow: dict, call: Request):
+    more = layers | {"identity": [*layers["identity"], _document([allow])]}
+    if effect(layers, call) == ALLOWED:
+        assert effect(more, call) == ALLOWED
+
+
+@settings(max_examples=300)
+@given(_LAYERS, _CALLS)
+def test_the_order_of_policies_statements_and_values_changes_nothing(layers: dict, call: Request):
+    def reverse(value: object) -> object:
+        if isinstance(value, Mapping):
+            return {key: reverse(item) for key, item in reversed(value.items())}
+        return [reverse(item) for item in reversed(value)] if isinstance(value, list) else value
+
+    assert effect(reverse(layers), call) == effect(layers, call)
+
+
+def _renamed(layers: dict, rename: Callable[[str], str]) -> dict:
+    """The layers with actions and condition keys in another letter case."""
+
+    def walk(value: object) -> object:
+        if isinstance(value, list):
+            return [walk(item) for item in value]
+        if not isinstance(value, Mapping):
+            return value
+        found = {key: walk(item) for key, item in value.items()}
+        for name in ("Action", "NotAction"):
+            if name in found:
+                found[name] = [rename(action) for action in found[name]]
+        if "Condition" in found:
+            found["Condition"] = {
+                operator: {rename(key): values for key, values in keys.items()}
+                for operator, keys in found["Condition"].items()
+            }
+        return found
+
+    return walk(layers)
+
+
+@settings(max_examples=300)
+@given(_LAYERS, _CONTEXTS)
+def test_the_letter_case_of_actions_and_keys_changes_nothing(layers: dict, context: dict):
+    call = _call(context)
+    shouted = Request(
+        call.action.upper(),
+        call.resource,
+        call.principal,
+        {key.upper(): value for key, value in context.items()},
+    )
+    assert effect(_renamed(layers, str.upper), call) == effect(layers, call)
+    assert effect(layers, shouted) == effect(layers, call)
+
+
+@settings(max_examples=300)
+@given(_LAYERS, _CONTEXTS)
+def test_an_answer_to_an_open_request_holds_when_the_open_keys_are_absent(layers: dict, context: dict):
+    answer = effect(layers, _call(context, closed=False))
+    if answer != "undocumented":
+        assert effect(layers, _call(context)) == answer
+
+
+_JSON = some.recursive(
+    some.none() | some.booleans() | some.integers() | some.floats() | some.text(max_size=8),
+    lambda inner: some.lists(inner, max_size=3) | some.dictionaries(some.text(max_size=8), inner, max_size=3),
+    max_leaves=8,
+)
+_BROKEN = some.fixed_dictionaries(
+    {
+        "Effect": some.just("Deny") | _JSON,
+        "Action": some.just("*") | _JSON,
+        "Resource": some.just("*") | _JSON,
+    },
+    optional={"Sid": _JSON, "Principal": _JSON, "NotPrincipal": _JSON}
+    | {"Condition": some.dictionaries(_OPERATORS, some.dictionaries(_KEYS, _JSON, max_size=2)) | _JSON},
+)
+_ANY_DOCUMENT = _JSON | some.fixed_dictionaries({"Statement": _JSON | some.lists(_BROKEN, max_size=2)})
+_ANY_CONTEXT = some.dictionaries(_KEYS | some.text(max_size=8), _JSON, max_size=3)
+
+
+@settings(max_examples=300)
+@given(
+    some.dictionaries(
+        some.sampled_from(("identity", "boundary", "session", "scp", "resource_policy", "endpoint", "other")),
+        _ANY_DOCUMENT | some.lists(_ANY_DOCUMENT, max_size=2),
+        max_size=3,
+    ),
+    _ANY_CONTEXT,
+    some.booleans(),
+)
+def test_any_json_gets_a_decision_or_a_named_error(layers: dict, context: dict, closed: bool):
+    try:
+        assert isinstance(decide(layers, _call(context, closed=closed)), Decision)
+    except (Undocumented, PolicyError) as error:
+        assert str(error), "say what is wrong"
+
+
+# Nearly dates, numbers, addresses and ARNs.
+_NEARLY = (
+    "2026-13-45",
+    "0000-01",
+    "9" * 30,
+    "1_000",
+    "10.0.0.0/99",
+    "::/129",
+    "arn:aws:sns",
+    "QQ=",
+    "${aws:",
+    "*" * 9,
+)
+_VALUES = some.text(max_size=12) | some.sampled_from((*ARNS, *_NEARLY))
+
+
+@settings(max_examples=300)
+@given(_OPERATORS, _VALUES | some.floats() | some.booleans(), _VALUES)
+def test_any_value_of_any_operator_gets_an_answer_or_none(operator: str, wanted: object, given_value: str):
+    condition = {operator: {"aws:RequestTag/t": wanted}}
+    statement = {"Effect": "Allow", "Action": "*", "Resource": "*", "Condition": condition}
+    answer = effect({"identity": [_document([statement])]}, _call({"aws:RequestTag/t": given_value}))
+    assert answer in (ALLOWED, "implicitDeny", "undocumented")
+
+
+def test_the_benchmark_runs():
+    assert benchmark_iam.run(seconds=0.01) > 0

@@ -1,0 +1,647 @@
+"""A traced packet is reached, blocked or unknown: every obstacle is named, and nothing is guessed."""
+
+from __future__ import annotations
+
+import ast
+import json
+from pathlib import Path
+
+import pytest
+import yaml
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import lambda_vpc
+from lambda_vpc import network, template
+from lambda_vpc.reading import BadInput
+from networks import (
+    ALL_OUT,
+    acl_entries,
+    answers,
+    att,
+    changed,
+    database,
+    dual_stack,
+    endpoints,
+    function,
+    nat_instance,
+    nat_per_az,
+    one_nat,
+    read,
+    ref,
+    regional_nat,
+    resource,
+    route,
+    rule,
+    summary,
+    with_acl,
+    without,
+)
+
+PACKAGE = Path(lambda_vpc.__file__).parent
+V4, V6 = "internet-ipv4", "internet-ipv6"
+BOTH = ("PrivateA", "PrivateC")
+
+
+def both(value):
+    return dict.fromkeys(BOTH, value)
+
+
+def only_a(resources):
+    """The same network, the function in zone a alone."""
+    return resources | {"Function": function(("PrivateA",))}
+
+
+# --- ways that work -----------------------------------------------------------------------------
+
+EVERYTHING_IN = [(100, "allow", 6, (443, 443), "10.0.0.0/16"), (110, "allow", 6, (1024, 65535), "0.0.0.0/0")]
+EVERYTHING_OUT = [(100, "allow", 6, (443, 443), "0.0.0.0/0"), (110, "allow", 6, (1024, 65535), "0.0.0.0/0")]
+GROUP_OUT = {"SecurityGroupEgress": [rule(443, CidrIp="0.0.0.0/0")]}
+
+WORKING = {
+    "a NAT gateway in each zone": (
+        nat_per_az(), V4, {"PrivateA": ["NatA", "Gateway"], "PrivateC": ["NatC", "Gateway"]}),
+    "one NAT gateway": (one_nat(), V4, both(["NatA", "Gateway"])),
+    "a regional NAT gateway": (regional_nat(), V4, both(["NatA", "Gateway"])),
+    "a NAT instance": (nat_instance(), V4, both(["NatA", "Gateway"])),
+    "an egress-only gateway": (dual_stack(), V6, both(["EgressOnly"])),
+    "network ACLs with return ports": (
+        with_acl(nat_per_az(), (*BOTH, "PublicA", "PublicC"), EVERYTHING_IN, EVERYTHING_OUT), V4,
+        {"PrivateA": ["NatA", "Gateway"], "PrivateC": ["NatC", "Gateway"]}),
+    "a group that lets only HTTPS out": (
+        changed(one_nat(), "FunctionGroup", **GROUP_OUT), V4, both(["NatA", "Gateway"])),
+    "two halves of the internet in a group": (
+        changed(one_nat(), "FunctionGroup", SecurityGroupEgress=[
+            rule(443, CidrIp="0.0.0.0/1"), rule(443, CidrIp="128.0.0.0/1")]), V4, both(["NatA", "Gateway"])),
+    "two halves of the internet in routes": (
+        without(only_a(one_nat()), "RouteA") | {
+            "Low": route("TableA", "0.0.0.0/1", NatGatewayId=ref("NatA")),
+            "High": route("TableA", "128.0.0.0/1", NatGatewayId=ref("NatA"))},
+        V4, {"PrivateA": ["NatA", "Gateway"]}),
+    "ACL entries that deny what comes after they allow": (
+        with_acl(nat_per_az(), ("PrivateA",),
+                 [*EVERYTHING_IN, (900, "deny", -1, None, "0.0.0.0/0")],
+                 [*EVERYTHING_OUT, (900, "deny", -1, None, "0.0.0.0/0")]), V4,
+        {"PrivateA": ["NatA", "Gateway"], "PrivateC": ["NatC", "Gateway"]}),
+    "an egress rule as a resource of its own": (
+        one_nat() | {"Out": resource("EC2::SecurityGroupEgress", GroupId=ref("FunctionGroup"),
+                                     **rule(443, CidrIp="0.0.0.0/0"))}, V4, both(["NatA", "Gateway"])),
+    "a gateway endpoint": (endpoints(), "s3", both(["S3"])),
+    "an interface endpoint": (endpoints(), "secretsmanager", both(["Secrets"])),
+    "a service without an endpoint through NAT": (one_nat(), "secretsmanager", both(["NatA", "Gateway"])),
+    "a database by group": (database(), "Database:5432", both(["Database"])),
+    "a database by the VPC's block": (
+        changed(database(), "Admit", SourceSecurityGroupId=None, CidrIp=att("Vpc", "CidrBlock")),
+        "Database:5432", both(["Database"])),
+    "a function outside any VPC": (changed(one_nat(), "Function", VpcConfig=None), V4, {None: []}),
+    "a function outside any VPC to a service": (
+        changed(one_nat(), "Function", VpcConfig=None), "dynamodb", {None: []}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", WORKING)
+def test_a_working_way_is_reached_hop_by_hop(name):
+    resources, destination, expected = WORKING[name]
+    assert summary(resources, destination) == expected
+
+
+# --- ways that do not ---------------------------------------------------------------------------
+
+
+def to_gateway(resources):
+    return resources | {f"Route{z}": route(f"Table{z}", GatewayId=ref("Gateway")) for z in "AC"}
+
+
+def other_vpc(resources):
+    return resources | {"Other": resource("EC2::VPC", CidrBlock="10.9.0.0/16")}
+
+
+NO_RETURN = [(100, "allow", 6, (443, 443), "10.0.0.0/16")]
+TARGETED_ACL = with_acl(one_nat(), BOTH, NO_RETURN, EVERYTHING_OUT)
+
+BROKEN = {
+    "public subnet": (to_gateway(nat_per_az()), V4, both("public-subnet")),
+    "NAT in a private subnet": (
+        changed(one_nat(), "NatA", SubnetId=ref("PrivateA")), V4, both("nat-in-private-subnet")),
+    "NAT's subnet without a default route": (
+        without(one_nat(), "PublicRoute"), V4, both("nat-in-private-subnet")),
+    "route table not associated": (
+        without(nat_per_az(), "UseC"), V4,
+        {"PrivateA": ["NatA", "Gateway"], "PrivateC": "route-table-not-associated"}),
+    "no default route": (
+        without(nat_per_az(), "RouteC"), V4,
+        {"PrivateA": ["NatA", "Gateway"], "PrivateC": "no-default-route"}),
+    "gateway not attached": (without(one_nat(), "Attachment"), V4, both("gateway-not-attached")),
+    "gateway attached to another VPC": (
+        changed(other_vpc(one_nat()), "Attachment", VpcId=ref("Other")), V4, both("gateway-of-other-vpc")),
+    "no egress rule": (
+        changed(one_nat(), "FunctionGroup", SecurityGroupEgress=[
+            {"IpProtocol": "-1", "CidrIp": "127.0.0.1/32"}]), V4, both("no-egress-rule")),
+    "egress to the database alone": (
+        changed(one_nat(), "FunctionGroup", SecurityGroupEgress=[rule(5432, CidrIp="10.0.0.0/16")]), V4,
+        both("no-egress-rule")),
+    "egress for UDP alone": (
+        changed(one_nat(), "FunctionGroup", SecurityGroupEgress=[rule(443, "udp", CidrIp="0.0.0.0/0")]), V4,
+        both("no-egress-rule")),
+    "ACL without return ports": (TARGETED_ACL, V4, both("acl-denies-return-ports")),
+    "ACL of the public subnet without return ports": (
+        with_acl(one_nat(), ("PublicA",), NO_RETURN, EVERYTHING_OUT), V4, both("acl-denies-return-ports")),
+    "ACL without entries": (with_acl(one_nat(), BOTH, [], []), V4, both("acl-denies")),
+    "ACL that denies first": (
+        with_acl(one_nat(), BOTH, EVERYTHING_IN, [(1, "deny", -1, None, "0.0.0.0/0"), *EVERYTHING_OUT]), V4,
+        both("acl-denies")),
+    "default ACL with an entry that denies first": (
+        one_nat() | {"Deny": resource(
+            "EC2::NetworkAclEntry", NetworkAclId=att("Vpc", "DefaultNetworkAcl"), RuleNumber=1, Egress=True,
+            RuleAction="deny", Protocol=-1, CidrBlock="0.0.0.0/0")}, V4, both("acl-denies")),
+    "NAT without an address": (
+        changed(one_nat(), "NatA", AllocationId=None), V4, both("nat-without-address")),
+    "private NAT": (changed(one_nat(), "NatA", ConnectivityType="private", AllocationId=None), V4,
+                    both("private-nat")),
+    "regional NAT without a gateway": (
+        without(regional_nat(), "Attachment"), V4, both("gateway-not-attached")),
+    "two targets in a route": (
+        changed(one_nat(), "RouteA", GatewayId=ref("Gateway")), V4,
+        {"PrivateA": "route-without-one-target", "PrivateC": ["NatA", "Gateway"]}),
+    "no target in a route": (
+        changed(one_nat(), "RouteA", NatGatewayId=None), V4,
+        {"PrivateA": "route-without-one-target", "PrivateC": ["NatA", "Gateway"]}),
+    "route table of another VPC": (
+        changed(other_vpc(one_nat()), "TableA", VpcId=ref("Other")), V4,
+        {"PrivateA": "route-table-of-other-vpc", "PrivateC": ["NatA", "Gateway"]}),
+    "group of another VPC": (
+        changed(other_vpc(one_nat()), "FunctionGroup", VpcId=ref("Other")), V4, both("group-of-other-vpc")),
+    "security group among the subnets": (
+        one_nat() | {"Function": function(("FunctionGroup",))}, V4, {"FunctionGroup": "not-a-subnet"}),
+    "subnet among the security groups": (
+        one_nat() | {"Function": function(groups=("PrivateA",))}, V4, both("not-a-security-group")),
+    "subnets of two VPCs": (
+        changed(other_vpc(only_a(one_nat())) | {
+            "Function": function(("PrivateA", "PrivateC"))}, "PrivateC", VpcId=ref("Other")), V4,
+        {"PrivateA": "subnets-of-two-vpcs", "PrivateC": "subnets-of-two-vpcs"}),
+    "dedicated tenancy": (changed(one_nat(), "Vpc", InstanceTenancy="dedicated"), V4,
+                          both("dedicated-tenancy")),
+    "NAT gateway of another VPC": (
+        changed(other_vpc(one_nat()), "PublicA", VpcId=ref("Other")), V4, both("target-in-other-vpc")),
+    "a wide route to a gateway beside the NAT": (
+        only_a(one_nat()) | {"Wide": route("TableA", "128.0.0.0/1", GatewayId=ref("Gateway"))}, V4,
+        {"PrivateA": "public-subnet"}),
+    "IPv4 to an egress-only gateway": (
+        only_a(dual_stack()) | {"Wrong": route("TableA", EgressOnlyInternetGatewayId=ref("EgressOnly"))}, V4,
+        {"PrivateA": "egress-only-is-ipv6"}),
+    "NAT instance that checks addresses": (
+        changed(nat_instance(), "NatA", SourceDestCheck=None), V4, both("source-dest-check")),
+    "NAT instance without an address": (
+        without(nat_instance(), "AddressA"), V4, both("nat-instance-without-address")),
+    "NAT instance that lets nothing in": (
+        changed(nat_instance(), "NatGroup", SecurityGroupIngress=[]), V4, both("no-ingress-rule")),
+    "detached network interface": (
+        nat_instance() | {
+            "Interface": resource("EC2::NetworkInterface", SubnetId=ref("PublicA"), SourceDestCheck=False,
+                                  GroupSet=[ref("NatGroup")]),
+            "AddressA": resource("EC2::EIP"),
+            "Use": resource("EC2::EIPAssociation", NetworkInterfaceId=ref("Interface")),
+            "RouteA": route("TableA", NetworkInterfaceId=ref("Interface"))}, V4,
+        {"PrivateA": "interface-not-attached", "PrivateC": "nat-instance-without-address"}),
+    "IPv6 flag missing": (dual_stack() | {"Function": function()}, V6, both("ipv6-not-allowed")),
+    "IPv6-only subnet": (
+        changed(dual_stack(), "PrivateC", Ipv6Native=True, CidrBlock=None), V6, both("ipv6-only-subnet")),
+    "one subnet without IPv6": (
+        changed(dual_stack(), "PrivateC", Ipv6CidrBlock=None), V6, both("subnet-without-ipv6")),
+    "VPC without IPv6": (without(dual_stack(), "Ipv6"), V6, both("vpc-without-ipv6")),
+    "IPv4 rule alone for IPv6": (
+        changed(dual_stack(), "FunctionGroup", **GROUP_OUT), V6, both("no-egress-rule")),
+    "function outside any VPC over IPv6": (
+        changed(one_nat(), "Function", VpcConfig=None), V6, {None: "no-ipv6-without-vpc"}),
+    "function outside any VPC to a database": (
+        changed(database(), "Function", VpcConfig=None), "Database:5432", {None: "function-outside-vpc"}),
+    "endpoint group closed": (
+        changed(endpoints(), "EndpointGroup", SecurityGroupIngress=[rule(80, CidrIp="10.0.0.0/16")]),
+        "secretsmanager", both("endpoint-group-closed")),
+    "endpoint in the default group": (
+        changed(endpoints(), "Secrets", SecurityGroupIds=None), "secretsmanager",
+        both("endpoint-group-closed")),
+    "DNS attributes off": (
+        changed(endpoints(), "Vpc", EnableDnsHostnames=False), "secretsmanager", both("vpc-dns-off")),
+    "private DNS off": (
+        changed(endpoints(), "Secrets", PrivateDnsEnabled=None), "secretsmanager",
+        both("endpoint-without-private-dns")),
+    "gateway endpoint without the private route table": (
+        changed(endpoints(), "S3", RouteTableIds=[ref("TableA")]), "s3",
+        {"PrivateA": ["S3"], "PrivateC": "endpoint-without-route-table"}),
+    "group that lets nothing out to a gateway endpoint": (
+        changed(endpoints(), "FunctionGroup", SecurityGroupEgress=[rule(443, CidrIp="10.0.0.0/16")]), "s3",
+        both("no-egress-rule")),
+    "endpoint policy that allows nothing": (
+        changed(endpoints(), "S3", PolicyDocument={"Version": "2012-10-17", "Statement": [
+            {"Effect": "Deny", "Principal": "*", "Action": "*", "Resource": "*"}]}), "s3",
+        both("endpoint-policy-denies")),
+    "wrong database port": (
+        changed(database(), "Admit", FromPort=3306, ToPort=3306), "Database:5432", both("no-ingress-rule")),
+    "database on another port": (
+        changed(database(), "Database", Port="5433"), "Database:5432", both("other-port")),
+    "rule in the wrong direction": (
+        without(database(), "Admit") | {"Wrong": resource(
+            "EC2::SecurityGroupIngress", GroupId=ref("FunctionGroup"),
+            **rule(5432, SourceSecurityGroupId=ref("DatabaseGroup")))},
+        "Database:5432", both("no-ingress-rule")),
+    "no way out of the function's group to the database": (
+        changed(database(), "FunctionGroup", **GROUP_OUT) | {"DatabaseGroup": resource(
+            "EC2::SecurityGroup", VpcId=ref("Vpc"))},
+        "Database:5432", both("no-egress-rule") | {}),
+    "a database in another VPC": (
+        changed(changed(other_vpc(database()), "PrivateC", VpcId=ref("Other"), CidrBlock="10.9.1.0/24"),
+                "SubnetGroup", SubnetIds=[ref("PrivateC")]) | {"Function": function(("PrivateA",))},
+        "Database:5432", {"PrivateA": "other-vpc"}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_a_broken_way_is_blocked_by_what_is_wrong(name):
+    resources, destination, expected = BROKEN[name]
+    assert summary(resources, destination) == expected
+
+
+# --- what stays open ----------------------------------------------------------------------------
+
+PARAMETER = {"Existing": {"Type": "String"}}
+EXISTING = ref("Existing")
+OPEN = {
+    "::/0 to an internet gateway": (
+        dual_stack() | {
+            "Gateway": resource("EC2::InternetGateway"),
+            "Attachment": resource("EC2::VPCGatewayAttachment", VpcId=ref("Vpc"),
+                                   InternetGatewayId=ref("Gateway")),
+            "Route6A": route("TableA", "::/0", GatewayId=ref("Gateway")),
+            "Route6C": route("TableC", "::/0", GatewayId=ref("Gateway"))}, V6,
+        "ipv6-through-internet-gateway"),
+    "a transit gateway": (
+        one_nat() | {f"Route{z}": route(f"Table{z}", TransitGatewayId=EXISTING) for z in "AC"}, V4,
+        "outside-template"),
+    "a transit gateway of the template": (
+        one_nat() | {"Hub": resource("EC2::TransitGateway")} | {
+            f"Route{z}": route(f"Table{z}", TransitGatewayId=ref("Hub")) for z in "AC"}, V4,
+        "hop-not-traced"),
+    "a NAT gateway that is imported": (
+        one_nat() | {
+            f"Route{z}": route(f"Table{z}", NatGatewayId={"Fn::ImportValue": "nat"}) for z in "AC"}, V4,
+        "outside-template"),
+    "an existing VPC": (
+        {name: changed({name: body}, name, VpcId=EXISTING)[name] if "VpcId" in body.get("Properties", {})
+         else body for name, body in without(one_nat(), "Vpc").items()} | {}, V4, "acl-unknown"),
+    "an existing internet gateway": (
+        changed(without(one_nat(), "Gateway", "Attachment"), "PublicRoute", GatewayId=EXISTING), V4,
+        "outside-template"),
+    "an empty list of egress rules": (
+        changed(one_nat(), "FunctionGroup", SecurityGroupEgress=[]), V4, "rules-unknown"),
+    "an ACL with a part of the return ports": (
+        with_acl(one_nat(), BOTH, [*NO_RETURN, (110, "allow", 6, (32768, 65535), "0.0.0.0/0")],
+                 EVERYTHING_OUT), V4, "acl-unknown"),
+    "an egress rule by prefix list": (
+        changed(endpoints(), "FunctionGroup", SecurityGroupEgress=[
+            rule(443, DestinationPrefixListId="pl-0123456789abcdef0")]), "s3", "rules-unknown"),
+    "a subnet in an unknown zone": (
+        changed(changed(changed(one_nat(), "PrivateA", AvailabilityZone=None), "PrivateC",
+                        AvailabilityZone=None), "PublicA", AvailabilityZone=None), V4, "zone-unknown"),
+    "only security groups": (
+        changed(one_nat(), "Function", VpcConfig={"SecurityGroupIds": [ref("FunctionGroup")]}), V4,
+        "value-unknown"),
+    "a firewall endpoint inside the VPC": (
+        changed(database(), "SubnetGroup", SubnetIds=[ref("PrivateC")]) | {
+            "Function": function(("PrivateA",)),
+            "Inspect": route("TableA", "10.0.1.0/24", VpcEndpointId=EXISTING)}, "Database:5432",
+        "hop-not-traced"),
+    "a gateway with a route table of its own": (
+        one_nat() | {
+            "Edge": resource("EC2::RouteTable", VpcId=ref("Vpc")),
+            "EdgeUse": resource("EC2::GatewayRouteTableAssociation", GatewayId=ref("Gateway"),
+                                RouteTableId=ref("Edge")),
+            "EdgeRoute": route("Edge", "10.0.8.0/24", VpcEndpointId=EXISTING)}, V4, "hop-not-traced"),
+    "DNS support off without an endpoint": (
+        changed(one_nat(), "Vpc", EnableDnsSupport=False), "sts", "dns-support-off"),
+    "blocked public access": (
+        one_nat() | {"Block": resource("EC2::VPCBlockPublicAccessOptions",
+                                       InternetGatewayBlockMode="block-bidirectional")}, V4,
+        "hop-not-traced"),
+    "manual zones of a regional NAT gateway": (
+        changed(regional_nat(), "NatA", AvailabilityZoneAddresses=[
+            {"AvailabilityZone": "ap-northeast-1d", "AllocationIds": [EXISTING]}]), V4, "regional-nat-zone"),
+    "an endpoint policy that is no policy": (
+        changed(endpoints(), "S3", PolicyDocument={"Statement": {"Effect": "Maybe"}}), "s3",
+        "endpoint-policy-unknown"),
+    "a public instance from outside any VPC": (
+        {"Function": resource("Lambda::Function"), "Web": resource("EC2::Instance")}, "Web:443",
+        "public-address-not-traced"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", OPEN)
+def test_what_neither_template_nor_documentation_tells_stays_unknown(name):
+    resources, destination, why = OPEN[name]
+    found = summary(resources, destination, "a" if why == "zone-unknown" else None, Parameters=PARAMETER)
+    assert set(found.values()) == {f"?{why}"}, found
+
+
+def test_an_undetermined_condition_on_the_way_stays_unknown():
+    resources = one_nat()
+    resources["Attachment"] = resources["Attachment"] | {"Condition": "Odd"}
+    conditions = {"Odd": {"Fn::Equals": [ref("One"), ref("Other")]}}
+    parameters = {name: {"Type": "String"} for name in ("One", "Other")}
+    found = summary(resources, V4, Parameters=parameters, Conditions=conditions)
+    assert found == both("?existence-unknown")
+
+
+def test_a_macro_leaves_everything_open():
+    assert summary(one_nat(), V4, Transform="Company") == {None: "?value-unknown"}
+
+
+def test_what_is_handed_to_a_custom_resource_is_not_called_missing():
+    resources = without(nat_per_az(), "RouteC") | {
+        "Maker": resource("CloudFormation::CustomResource", ServiceToken="x", Table=ref("TableC"))
+    }
+    assert summary(resources, V4) == {"PrivateA": ["NatA", "Gateway"], "PrivateC": "?outside-template"}
+
+
+def test_in_existing_subnets_a_group_that_lets_nothing_out_still_blocks():
+    resources = changed(one_nat(), "Function", VpcConfig={
+        "SubnetIds": ref("Subnets"), "SecurityGroupIds": [ref("FunctionGroup")]})  # fmt: skip
+    parameters = {"Subnets": {"Type": "List<AWS::EC2::Subnet::Id>"}}
+    open_ = summary(resources, V4, Parameters=parameters)
+    assert open_ == {"parameter Subnets": "?outside-template"}
+    closed = changed(resources, "FunctionGroup", SecurityGroupEgress=[rule(5432, CidrIp="0.0.0.0/0")])
+    assert summary(closed, V4, Parameters=parameters) == {"parameter Subnets": "no-egress-rule"}
+
+
+# --- a zone that is down ------------------------------------------------------------------------
+
+
+def test_with_a_nat_gateway_per_zone_the_other_zone_goes_on():
+    assert summary(nat_per_az(), V4, "a") == {"PrivateA": "az-down", "PrivateC": ["NatC", "Gateway"]}
+
+
+def test_with_one_nat_gateway_its_zone_takes_the_other_along():
+    assert summary(one_nat(), V4, "ap-northeast-1a") == {"PrivateA": "az-down", "PrivateC": "nat-az-down"}
+    assert summary(one_nat(), V4, "c") == {"PrivateA": ["NatA", "Gateway"], "PrivateC": "az-down"}
+
+
+def test_what_a_regional_nat_gateway_does_without_a_zone_is_not_documented_for_functions():
+    assert summary(regional_nat(), V4, "a") == {"PrivateA": "az-down", "PrivateC": "?regional-nat-expansion"}
+
+
+def test_an_endpoint_in_the_zone_that_is_down_is_gone():
+    one_zone = changed(endpoints(), "Secrets", SubnetIds=[ref("PrivateA")])
+    assert summary(one_zone, "secretsmanager", "a")["PrivateC"] == "endpoint-az-down"
+    assert summary(endpoints(), "secretsmanager", "a")["PrivateC"] == ["Secrets"]
+
+
+def test_a_database_goes_on_only_if_it_stands_in_several_zones():
+    assert summary(database(), "Database:5432", "a")["PrivateC"] == "?destination-zone"
+    assert summary(changed(database(), "Database", MultiAZ=True), "Database:5432", "a")["PrivateC"] == [
+        "Database"
+    ]
+    alone = changed(database(), "SubnetGroup", SubnetIds=[ref("PrivateA")])
+    assert summary(alone, "Database:5432", "a")["PrivateC"] == "destination-az-down"
+
+
+def test_a_zone_the_template_does_not_have_is_refused():
+    with pytest.raises(BadInput, match="has no subnet in zone 'b'; its zones: a, c"):
+        answers(one_nat(), V4, "b")
+
+
+# --- endpoint policies --------------------------------------------------------------------------
+
+
+def with_policies(action, resource_, endpoint_action, endpoint_resource):
+    found = changed(endpoints(), "Secrets", PolicyDocument={"Version": "2012-10-17", "Statement": [{
+        "Sid": "Reads", "Effect": "Allow", "Principal": "*", "Action": endpoint_action,
+        "Resource": endpoint_resource}]})  # fmt: skip
+    return changed(found, "Role", Policies=[{"PolicyName": "p", "PolicyDocument": {
+        "Version": "2012-10-17",
+        "Statement": [{"Effect": "Allow", "Action": action, "Resource": resource_}]}}])  # fmt: skip
+
+
+def test_an_endpoint_policy_is_asked_about_the_calls_the_role_may_make():
+    secret = ref("Secret")
+    extra = {"Secret": resource("SecretsManager::Secret")}
+    read_, write = "secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue"
+    assert summary(with_policies(read_, secret, read_, secret) | extra, "secretsmanager") == both(["Secrets"])
+    denied = summary(with_policies(write, secret, read_, secret) | extra, "secretsmanager")
+    assert denied == both("endpoint-policy-denies")
+
+
+def test_an_endpoint_policy_no_call_is_known_for_is_noted():
+    resources = with_policies("s3:GetObject", "*", "secretsmanager:GetSecretValue", "*")
+    found = answers(resources, "secretsmanager")
+    assert [note.code for note in found[0].notes] == ["endpoint-policy-note"]
+
+
+# --- answers ------------------------------------------------------------------------------------
+
+
+def test_a_blocked_answer_names_file_line_and_resource():
+    found = answers(without(one_nat(), "Attachment"), V4)[0]
+    text = json.dumps({"Resources": without(one_nat(), "Attachment")}, indent=1).split("\n")
+    assert (found.at, found.path) == ("Gateway", "template.json")
+    assert '"Gateway": {' in text[found.line - 1]
+
+
+def test_every_reachable_scenario_is_answered():
+    resources = one_nat()
+    resources["RouteA"] = resources["RouteA"] | {"Condition": "WithNat"}
+    found = answers(
+        resources, V4,
+        Parameters={"Nat": {"Type": "String", "Default": "yes", "AllowedValues": ["yes", "no"]}},
+        Conditions={"WithNat": {"Fn::Equals": [ref("Nat"), "yes"]}},
+    )  # fmt: skip
+    told = {(a.scenario["Nat"], a.subnet): type(a).__name__ for a in found}
+    assert told == {
+        ("yes", "PrivateA"): "Reached", ("yes", "PrivateC"): "Reached",
+        ("no", "PrivateA"): "Blocked", ("no", "PrivateC"): "Reached"}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("source", "destination", "message"),
+    [
+        ("Functon", V4, "has no Lambda function 'Functon' \\(did you mean 'Function'"),
+        ("Function", "internet", "'internet' is no destination"),
+        ("Function", "Databse:5432", "has no resource 'Databse' \\(did you mean 'Database'"),
+        ("Function", "Database", "'Database' needs a port: Database:5432"),
+        ("Function", "Database:0", "a port is 1 to 65535"),
+        ("Function", "secretmanager", "is no destination \\(did you mean 'secretsmanager'"),
+    ],
+)
+def test_a_mistaken_question_is_refused_with_the_mend(source, destination, message):
+    with pytest.raises(BadInput, match=message):
+        answers(database(), destination, source=source)
+
+
+# --- sentences ----------------------------------------------------------------------------------
+
+
+def codes():
+    """Codes written in the modules that find obstacles: first arguments of what makes them."""
+    makers = {"blocked": 0, "unknown": 0, "judged": 1, "Note": 0, "Obstacle": 0, "_open": 0}
+    found = set()
+    for name in ("network", "routes", "filters", "endpoints"):
+        for node in ast.walk(ast.parse((PACKAGE / f"{name}.py").read_text("utf-8"))):
+            if not isinstance(node, ast.Call):
+                continue
+            called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            values = [k.value for k in node.keywords if k.arg in ("code", "open_code", "closed")]
+            if called in makers and len(node.args) > makers[called]:
+                values.append(node.args[makers[called]])
+            if called == "within":
+                values.append(node.args[-1])
+            found |= {v.value for v in values if isinstance(v, ast.Constant) and isinstance(v.value, str)}
+    return found - {""} | {"value-unknown"}
+
+
+def network_sentences():
+    text = (PACKAGE / "sentences.yaml").read_text("utf-8")
+    section = text.split("# Obstacles and notes of the network trace.\n")[1]
+    section = section.split("# End of the network trace.\n")[0]
+    return yaml.safe_load(section)
+
+
+def test_every_code_of_the_trace_has_a_sentence_in_both_languages():
+    missing = codes() - set(network_sentences())
+    assert not missing, f"add to sentences.yaml: {sorted(missing)}"
+    for code, sentence in network_sentences().items():
+        assert set(sentence) == {"ja", "en"}, f"{code}: write it in both languages"
+        assert all(sentence.values()), f"{code}: a sentence is empty"
+
+
+def test_every_sentence_of_the_trace_is_used():
+    idle = set(network_sentences()) - codes()
+    assert not idle, f"no module gives these reasons; remove them from sentences.yaml: {sorted(idle)}"
+
+
+# --- properties ---------------------------------------------------------------------------------
+
+NETWORKS = {
+    "nat-per-az": (nat_per_az(), V4),
+    "nat-instance": (nat_instance(), V4),
+    "acl": (WORKING["network ACLs with return ports"][0], V4),
+    "halves": (WORKING["two halves of the internet in routes"][0], V4),
+    "dual-stack": (dual_stack(), V6),
+    "s3": (endpoints(), "s3"),
+    "secretsmanager": (endpoints(), "secretsmanager"),
+    "database": (database(), "Database:5432"),
+}
+# Each only ever lets packets through here: no route is narrower than a working one, no entry denies.
+LETS_THROUGH = ("AWS::EC2::Route", "AWS::EC2::VPCGatewayAttachment", "AWS::EC2::SubnetRouteTableAssociation",
+                "AWS::EC2::SecurityGroupIngress", "AWS::EC2::NetworkAclEntry", "AWS::EC2::VPCEndpoint",
+                "AWS::EC2::EIP", "AWS::EC2::VPCCidrBlock")  # fmt: skip
+RANK = {network.Blocked: 0, network.Unknown: 1, network.Reached: 2}
+networks = st.sampled_from(sorted(NETWORKS))
+
+
+def ranks(resources, destination):
+    return {a.subnet: RANK[type(a)] for a in answers(resources, destination)}
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(name=networks, data=st.data())
+def test_what_only_lets_through_never_gains_reachability_by_its_removal(name, data):
+    resources, destination = NETWORKS[name]
+    removable = sorted(n for n, body in resources.items() if body["Type"] in LETS_THROUGH)
+    gone = data.draw(st.sets(st.sampled_from(removable), min_size=1))
+    before, after = ranks(resources, destination), ranks(without(resources, *gone), destination)
+    for subnet, rank in after.items():
+        assert rank <= before[subnet], f"without {sorted(gone)} the way from {subnet} got better"
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(name=networks, data=st.data())
+def test_an_allow_rule_more_never_takes_reachability(name, data):
+    resources, destination = NETWORKS[name]
+    more = data.draw(st.lists(st.sampled_from([
+        rule(443, CidrIp="0.0.0.0/0"), rule(443, CidrIp="203.0.113.0/24"), ALL_OUT,
+        rule(5432, CidrIp="10.0.0.0/16")]), max_size=3))  # fmt: skip
+    groups = [n for n, b in resources.items() if b["Type"] == "AWS::EC2::SecurityGroup" and
+              "SecurityGroupEgress" in b["Properties"]]  # fmt: skip
+    wider = resources
+    for group in groups:
+        rules = resources[group]["Properties"]["SecurityGroupEgress"]
+        wider = changed(wider, group, SecurityGroupEgress=[*rules, *more])
+    before, after = ranks(resources, destination), ranks(wider, destination)
+    assert all(after[subnet] >= rank for subnet, rank in before.items())
+
+
+def renamed(value, names):
+    if isinstance(value, dict):
+        return {names.get(k, k): renamed(v, names) for k, v in value.items()}
+    if isinstance(value, list):
+        return [renamed(v, names) for v in value]
+    return names.get(value, value) if isinstance(value, str) else value
+
+
+EVERY = {
+    **{f"working: {k}": v[:2] for k, v in WORKING.items()},
+    **{f"broken: {k}": v[:2] for k, v in BROKEN.items()},
+}
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(name=st.sampled_from(sorted(EVERY)), data=st.data())
+def test_names_and_order_of_resources_change_nothing(name, data):
+    resources, destination = EVERY[name]
+    order = data.draw(st.permutations(sorted(resources)))
+    names = {old: f"X{number}" for number, old in enumerate(order)}
+    moved = {old: resources[old] for old in order}
+    target = names.get(destination.split(":")[0], destination.split(":")[0])
+    asked = ":".join([target, *destination.split(":")[1:]])
+    before = summary(resources, destination)
+    after = summary({names[k]: renamed(v, names) for k, v in moved.items()}, asked, source=names["Function"])
+    assert after == {names.get(k, k): [names[h] for h in v] if isinstance(v, list) else v
+                     for k, v in before.items()}  # fmt: skip
+
+
+def in_short_form(value):
+    """The value with long functions as tagged nodes, for a YAML dumper."""
+    if isinstance(value, dict) and len(value) == 1:
+        ((name, argument),) = value.items()
+        if name == "Ref" or name.startswith("Fn::"):
+            return Tagged("!" + name.removeprefix("Fn::"), in_short_form(argument))
+    if isinstance(value, dict):
+        return {k: in_short_form(v) for k, v in value.items()}
+    return [in_short_form(v) for v in value] if isinstance(value, list) else value
+
+
+class Tagged:
+    def __init__(self, tag, value):
+        self.tag, self.value = tag, value
+
+
+class Dumper(yaml.SafeDumper):
+    def ignore_aliases(self, data):
+        return True
+
+
+def _tagged(dumper, tagged):
+    if isinstance(tagged.value, list):
+        return dumper.represent_sequence(tagged.tag, tagged.value)
+    return dumper.represent_scalar(tagged.tag, str(tagged.value))
+
+
+Dumper.add_representer(Tagged, _tagged)
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_yaml_with_short_forms_and_json_agree(name):
+    resources, destination = EVERY[name]
+    text = yaml.dump({"Resources": in_short_form(resources)}, Dumper=Dumper)
+    found = network.trace(template.parse(text), "Function", destination)
+    expected = network.trace(read(resources), "Function", destination)
+    told = [[(type(a), a.subnet, getattr(a, "hops", None), getattr(a, "why", None)) for a in x]
+            for x in (found, expected)]  # fmt: skip
+    assert told[0] == told[1]
+
+
+def test_acl_entries_for_ipv6_are_their_own():
+    resources = with_acl(dual_stack(), BOTH, EVERYTHING_IN, EVERYTHING_OUT)
+    assert summary(resources, V6) == both("acl-denies")
+    entries = [(200, "allow", 6, (443, 443), "::/0"), (210, "allow", 6, (1024, 65535), "::/0")]
+    resources |= acl_entries("Acl", egress=True, entries=entries)
+    resources |= acl_entries("Acl", egress=False, entries=entries)
+    assert summary(resources, V6) == both(["EgressOnly"])

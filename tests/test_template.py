@@ -1,0 +1,410 @@
+"""A template is read as CloudFormation reads it; what it leaves open is Unknown, what is broken is named."""
+
+from __future__ import annotations
+
+import json
+import time
+
+import pytest
+import yaml
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from lambda_vpc import intrinsics, network, template
+from lambda_vpc.intrinsics import Reference, Unknown
+from lambda_vpc.reading import BadInput
+from networks import answers, nat_per_az, read, ref, resource
+
+
+def value_of(written, parameters=None, region=None, **sections):
+    """What one property resolves to."""
+    document = {"Resources": {"Vpc": resource("EC2::VPC", CidrBlock="10.0.0.0/16"),
+                              "Subject": resource("EC2::Subnet", Value=written)}, **sections}  # fmt: skip
+    found = template.parse(json.dumps(document), "t.json", parameters, region=region)
+    return next(s.resources["Subject"].properties.get("Value") for s in found.scenarios)
+
+
+# --- intrinsic functions ------------------------------------------------------------------------
+
+TEXT = {"Type": "String"}
+RESOLVED = {
+    "Ref of a parameter": ({"Ref": "Given"}, "x"),
+    "Ref of a resource": ({"Ref": "Vpc"}, Reference("Vpc")),
+    "GetAtt of an id": ({"Fn::GetAtt": ["Vpc", "VpcId"]}, Reference("Vpc")),
+    "GetAtt of a written property": ({"Fn::GetAtt": ["Vpc", "CidrBlock"]}, "10.0.0.0/16"),
+    "GetAtt of another attribute": (
+        {"Fn::GetAtt": "Vpc.DefaultSecurityGroup"}, Reference("Vpc", "DefaultSecurityGroup")),
+    "Sub": ({"Fn::Sub": "a-${Given}-${!Given}"}, "a-x-${Given}"),
+    "Sub with names of its own": ({"Fn::Sub": ["${A}/${Given}", {"A": 1}]}, "1/x"),
+    "Sub of an open Region": ({"Fn::Sub": "x.${AWS::Region}.s3"}, "x.${AWS::Region}.s3"),
+    "Join": ({"Fn::Join": [".", ["a", {"Ref": "Given"}, 3]]}, "a.x.3"),
+    "Split and Select": ({"Fn::Select": [1, {"Fn::Split": [",", "a,b"]}]}, "b"),
+    "Select by a text": ({"Fn::Select": ["0", ["a", "b"]]}, "a"),
+    "references joined and split again": (
+        {"Fn::Split": [",", {"Fn::Join": [",", [{"Ref": "Vpc"}, {"Ref": "Subject"}]]}]},
+        [Reference("Vpc"), Reference("Subject")]),
+    "Cidr": ({"Fn::Cidr": ["10.0.0.0/16", 2, 8]}, ["10.0.0.0/24", "10.0.1.0/24"]),
+    "Cidr of the VPC": (
+        {"Fn::Select": [1, {"Fn::Cidr": [{"Fn::GetAtt": ["Vpc", "CidrBlock"]}, 2, 8]}]}, "10.0.1.0/24"),
+    "FindInMap": ({"Fn::FindInMap": ["Sizes", {"Ref": "Given"}, "Cidr"]}, "10.1.0.0/16"),
+    "Base64": ({"Fn::Base64": "a"}, "YQ=="),
+    "a list without NoValue": (["a", {"Ref": "AWS::NoValue"}], ["a"]),
+    "a map without NoValue": ({"A": {"Ref": "AWS::NoValue"}, "B": 1}, {"B": 1}),
+    "a zone by position": ({"Fn::Select": [1, {"Fn::GetAZs": ""}]}, "${AWS::Region}c"),
+}  # fmt: skip
+SECTIONS = {
+    "Parameters": {"Given": TEXT | {"Default": "x"}, "Open": TEXT},
+    "Mappings": {"Sizes": {"x": {"Cidr": "10.1.0.0/16"}}},
+}
+
+
+@pytest.mark.parametrize("name", RESOLVED)
+def test_an_intrinsic_function_gives_what_cloudformation_gives(name):
+    written, expected = RESOLVED[name]
+    assert value_of(written, **SECTIONS) == expected
+
+
+LEFT_OPEN = {
+    "a parameter without value": ({"Ref": "Open"}, "parameter Open"),
+    "a text with such a parameter": ({"Fn::Sub": "${Open}-x"}, "parameter Open"),
+    "an import": ({"Fn::ImportValue": "shared-vpc"}, "import of shared-vpc"),
+    "a dynamic reference": ("{{resolve:ssm:/vpc/id}}", "dynamic reference {{resolve:ssm:/vpc/id}}"),
+    "a placeholder of a template engine": ("{{ vpc_id }}", "placeholder {{ vpc_id }}"),
+    "a missing resource": ({"Ref": "Nowhere"}, "'Nowhere', which this template does not define"),
+    "a missing mapping": ({"Fn::FindInMap": ["Sizes", "z", "Cidr"]}, "'z' in a mapping"),
+    "a mapping by an open Region": (
+        {"Fn::FindInMap": ["Sizes", {"Ref": "AWS::Region"}, "Cidr"]},
+        "AWS::Region",
+    ),
+    "a position outside the list": ({"Fn::Select": [5, ["a"]]}, "item 5 of a list of 1"),
+    "a function with a wrong argument": ({"Fn::Join": "x"}, "a Join that is not a delimiter and a list"),
+    "a function nobody knows": ({"Fn::Guess": 1}, "Fn::Guess"),
+    "a Cidr with no end": ({"Fn::Cidr": ["::/0", 256, 1000]}, "blocks of 1000 bits in ::/0"),
+}
+
+
+@pytest.mark.parametrize("name", LEFT_OPEN)
+def test_what_a_template_leaves_open_is_unknown_and_named(name):
+    written, what = LEFT_OPEN[name]
+    found = value_of(written, **SECTIONS)
+    assert isinstance(found, Unknown)
+    assert found.what == what
+
+
+def test_a_given_region_and_parameter_are_used():
+    assert (
+        value_of({"Fn::Sub": "${Open}.${AWS::Region}"}, {"Open": "y"}, "eu-west-1", **SECTIONS)
+        == "y.eu-west-1"
+    )
+    assert value_of({"Fn::GetAZs": ""}, {"Open": "y"}, "us-east-1", **SECTIONS)[:2] == [
+        "us-east-1a",
+        "us-east-1b",
+    ]
+
+
+def test_the_default_of_an_ssm_parameter_is_its_name_not_its_value():
+    declared = {"Open": {"Type": "AWS::SSM::Parameter::Value<String>", "Default": "/vpc/id"}}
+    assert value_of({"Ref": "Open"}, Parameters=declared) == Unknown("parameter Open")
+
+
+def test_a_list_parameter_is_split():
+    declared = {"Open": {"Type": "List<AWS::EC2::Subnet::Id>"}}
+    assert value_of({"Ref": "Open"}, {"Open": "subnet-1, subnet-2"}, Parameters=declared) == [
+        "subnet-1",
+        "subnet-2",
+    ]
+
+
+# --- scenarios ----------------------------------------------------------------------------------
+
+
+def scenarios(conditions, parameters=None, given=None, used=None):
+    resources = {
+        f"R{number}": {"Type": "AWS::EC2::VPC", "Condition": name}
+        for number, name in enumerate(used or conditions)
+    }
+    document = {"Parameters": parameters or {}, "Conditions": conditions,
+                "Resources": resources | {"Always": {"Type": "AWS::EC2::VPC"}}}  # fmt: skip
+    return template.parse(json.dumps(document), "t.json", given).scenarios
+
+
+def equals(name, value):
+    return {"Fn::Equals": [{"Ref": name}, value]}
+
+
+def test_every_allowed_value_is_a_scenario_the_default_first():
+    parameters = {"Mode": TEXT | {"Default": "b", "AllowedValues": ["a", "b", "c"]}}
+    found = scenarios({"IsA": equals("Mode", "a")}, parameters)
+    assert [s.choices["Mode"] for s in found] == ["b", "a", "c"]
+    assert ["R0" in s.resources for s in found] == [False, True, False]
+
+
+def test_a_parameter_without_default_is_what_it_is_compared_with_or_something_else():
+    found = scenarios({"IsA": equals("Mode", "a")}, {"Mode": TEXT})
+    assert [(str(s), "R0" in s.resources) for s in found] == [("Mode=a", True), ("Mode=not a", False)]
+
+
+def test_a_given_value_or_a_free_default_leaves_one_scenario():
+    parameters = {"Mode": TEXT | {"AllowedValues": ["a", "b"]}, "Other": TEXT | {"Default": "x"}}
+    conditions = {"IsA": equals("Mode", "a"), "IsX": equals("Other", "x")}
+    (found,) = scenarios(conditions, parameters, {"Mode": "b"})
+    assert set(found.resources) == {"R1", "Always"}
+
+
+def test_conditions_combine_as_cloudformation_combines_them():
+    parameters = {"Mode": TEXT}
+    is_a, is_b = equals("Mode", "a"), equals("Mode", "b")
+    conditions = {
+        "A": is_a, "B": is_b,
+        "Neither": {"Fn::Not": [{"Fn::Or": [{"Condition": "A"}, {"Condition": "B"}]}]},
+        "Both": {"Fn::And": [{"Condition": "A"}, {"Condition": "B"}]},
+    }  # fmt: skip
+    found = {s.choices["Mode"]: set(s.resources) - {"Always"} for s in scenarios(conditions, parameters)}
+    assert found == {"a": {"R0"}, "b": {"R1"}, "not a or b": {"R2"}}
+
+
+def test_a_condition_that_refers_to_itself_or_to_none_is_undetermined():
+    for conditions in ({"A": {"Condition": "B"}, "B": {"Condition": "A"}}, {"A": {"Condition": "Missing"}}):
+        (found,) = scenarios(conditions, used=["A"])
+        assert found.resources["R0"].exists not in (True, False)
+
+
+def test_too_many_combinations_are_left_open_instead_of_being_tried():
+    names = [f"P{number}" for number in range(20)]
+    parameters = {name: TEXT | {"AllowedValues": ["a", "b"]} for name in names}
+    found = scenarios({name: equals(name, "a") for name in names}, parameters)
+    assert 1 < len(found) <= template.MAX_SCENARIOS
+    assert any(not isinstance(r.exists, bool) for r in found[0].resources.values())
+
+
+def test_only_conditions_of_resources_make_scenarios():
+    parameters = {"Mode": TEXT | {"AllowedValues": ["a", "b"]}}
+    document = {"Parameters": parameters, "Conditions": {"IsA": equals("Mode", "a")},
+                "Resources": {"Vpc": resource("EC2::VPC", Tags={"Fn::If": ["IsA", [], []]})}}  # fmt: skip
+    assert len(template.parse(json.dumps(document), "t.json").scenarios) == 1
+
+
+# --- SAM ----------------------------------------------------------------------------------------
+
+
+def test_globals_are_merged_into_sam_functions_as_sam_merges_them():
+    resources = nat_per_az()
+    resources["Function"] = {"Type": "AWS::Serverless::Function",
+                             "Properties": {"VpcConfig": {"SubnetIds": [ref("PrivateC")]}}}  # fmt: skip
+    shared = {"Function": {"VpcConfig": {"SubnetIds": [ref("PrivateA")],
+                                         "SecurityGroupIds": [ref("FunctionGroup")]}}}  # fmt: skip
+    found = answers(resources, "internet-ipv4", Globals=shared, Transform="AWS::Serverless-2016-10-31")
+    assert [(a.subnet, a.hops) for a in found] == [
+        ("PrivateA", ("NatA", "Gateway")), ("PrivateC", ("NatC", "Gateway"))]  # fmt: skip
+
+
+# --- nested stacks ------------------------------------------------------------------------------
+
+
+def write(folder, name, **sections):
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(yaml.safe_dump(sections), "utf-8")
+    return path
+
+
+def stack(url, **parameters):
+    return resource("CloudFormation::Stack", TemplateURL=url, Parameters=parameters)
+
+
+def split_network(folder):
+    """The network in one stack, the function in another, fed by outputs and parameters."""
+    resources = nat_per_az()
+    function = {"Function": resources.pop("Function")}
+    function["Function"]["Properties"]["VpcConfig"] = {
+        "SubnetIds": {"Ref": "Subnets"}, "SecurityGroupIds": [{"Ref": "Group"}]}  # fmt: skip
+    subnets = {"Fn::Join": [",", [ref("PrivateA"), ref("PrivateC")]]}
+    write(folder, "stacks/network.yaml", Resources=resources,
+          Outputs={"Subnets": {"Value": subnets}, "Group": {"Value": ref("FunctionGroup")}})  # fmt: skip
+    write(folder, "stacks/app.yaml", Resources=function,
+          Parameters={"Subnets": {"Type": "CommaDelimitedList"}, "Group": {"Type": "String"}})  # fmt: skip
+    out = {name: {"Fn::GetAtt": ["Network", f"Outputs.{name}"]} for name in ("Subnets", "Group")}
+    return write(folder, "main.yaml", Resources={
+        "App": stack("stacks/app.yaml", **out), "Network": stack("./stacks/network.yaml")})  # fmt: skip
+
+
+def test_nested_stacks_feed_one_another_by_outputs_and_parameters(tmp_path):
+    found = template.load(split_network(tmp_path))
+    told = network.trace(found, "App/Function", "internet-ipv4")
+    assert [(a.subnet, a.hops) for a in told] == [
+        ("Network/PrivateA", ("Network/NatA", "Network/Gateway")),
+        ("Network/PrivateC", ("Network/NatC", "Network/Gateway"))]  # fmt: skip
+
+
+def test_a_nested_stack_elsewhere_stays_unknown():
+    resources = {"Network": stack("https://example.com/network.yaml")} | {"Function": resource(
+        "Lambda::Function", VpcConfig={
+            "SubnetIds": [{"Fn::GetAtt": ["Network", "Outputs.A"]}],
+            "SecurityGroupIds": [{"Fn::GetAtt": ["Network", "Outputs.G"]}]})}  # fmt: skip
+    (found,) = answers(resources, "internet-ipv4")
+    assert isinstance(found, network.Unknown)
+    assert found.what == "output A of stack Network"
+
+
+def test_a_stack_that_includes_itself_is_refused(tmp_path):
+    path = write(tmp_path, "main.yaml", Resources={"Self": stack("main.yaml")})
+    with pytest.raises(BadInput, match=r"main\.yaml:\d+: nested stack .*includes itself"):
+        template.load(path)
+
+
+def test_stacks_that_feed_each_other_in_a_circle_end_in_unknown(tmp_path):
+    write(tmp_path, "a.yaml", Parameters={"In": TEXT}, Resources={"V": resource("EC2::VPC")},
+          Outputs={"Out": {"Value": {"Ref": "In"}}})  # fmt: skip
+    path = write(tmp_path, "main.yaml", Resources={
+        "One": stack("a.yaml", In={"Fn::GetAtt": ["Two", "Outputs.Out"]}),
+        "Two": stack("a.yaml", In={"Fn::GetAtt": ["One", "Outputs.Out"]}),
+        "Use": resource("EC2::Subnet", VpcId={"Fn::GetAtt": ["One", "Outputs.Out"]})})  # fmt: skip
+    (scenario,) = template.load(path).scenarios
+    assert isinstance(scenario.resources["Use"].get("VpcId"), Unknown)
+
+
+# --- input that cannot be used ------------------------------------------------------------------
+
+REFUSED = {
+    "a list": ("- a\n", "t.yaml:1: is not a CloudFormation template"),
+    "no resources": ("Outputs: {}\n", "t.yaml:1: has no Resources"),
+    "a list of resources": ("Resources:\n- A\n", "t.yaml:1: Resources: expected a map"),
+    "a resource without type": ("Resources:\n  A:\n    Properties: {}\n", "t.yaml:2: A: Type must be a text"),
+    "a resource that is a text": ("Resources:\n  A: x\n", "t.yaml:2: A: expected a map"),
+    "properties that are a list": (
+        "Resources:\n  A:\n    Type: AWS::EC2::VPC\n    Properties: [1]\n",
+        "t.yaml:4: A: Properties must be a map",
+    ),
+    "a duplicate key": ("Resources:\n  A: {Type: T}\n  A: {Type: T}\n", "t.yaml:3: duplicate key 'A'"),
+    "a merge key": ("Resources:\n  A:\n    <<: {Type: T}\n", "t.yaml:3: merge keys"),
+    "a bare placeholder": ("Resources:\n  {{ name }}:\n    Type: T\n", "t.yaml:2: "),
+    "a statement of a template engine": ("Resources:\n{% if x %}\n  A: {Type: T}\n", "t.yaml:2: is not YAML"),
+    "a placeholder as type": ("Resources:\n  A:\n    Type: '{{ t }}'\n", "t.yaml:2: A: Type must be"),
+    "a parameter that is a text": (
+        "Parameters:\n  P: x\nResources:\n  A: {Type: T}\n",
+        "t.yaml:2: P: expected",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_broken_input_is_refused_with_file_line_and_mend(name):
+    text, message = REFUSED[name]
+    with pytest.raises(BadInput) as error:
+        template.parse(text, "t.yaml")
+    assert str(error.value).startswith(message)
+
+
+def test_a_value_for_a_parameter_that_does_not_exist_is_refused():
+    with pytest.raises(BadInput, match="has no parameter 'Vcp' \\(did you mean 'Vpc'"):
+        read({"A": {"Type": "T"}}, {"Vcp": "x"}, Parameters={"Vpc": TEXT})
+
+
+def test_an_alias_bomb_is_refused_at_once():
+    levels = "".join(f"  a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 12))
+    text = f"Metadata:\n  a0: &a0 [x]\n{levels}Resources:\n  A: {{Type: T}}\n"
+    start = time.monotonic()
+    with pytest.raises(BadInput, match="holds more than"):
+        template.parse(text, "t.yaml")
+    assert time.monotonic() - start < 10, "aliases are followed before they are counted"
+
+
+def test_deep_nesting_is_refused():
+    with pytest.raises(BadInput, match="nested deeper than"):
+        template.parse(f"Resources: {'[' * 5000}{']' * 5000}", "t.yaml")
+
+
+def test_a_circle_of_attributes_ends():
+    resources = {"A": resource("EC2::Subnet", AvailabilityZone={"Fn::GetAtt": ["B", "AvailabilityZone"]}),
+                 "B": resource("EC2::Subnet", AvailabilityZone={"Fn::GetAtt": "A.AvailabilityZone"})}  # fmt: skip
+    (scenario,) = read(resources).scenarios
+    assert isinstance(scenario.resources["A"].get("AvailabilityZone"), Reference)
+
+
+def test_ten_thousand_resources_are_read_and_traced():
+    resources = nat_per_az() | {f"More{n}": resource("EC2::Subnet", VpcId=ref("Vpc")) for n in range(10_000)}
+    assert {a.subnet for a in answers(resources, "internet-ipv4")} == {"PrivateA", "PrivateC"}
+
+
+# --- anything at all ----------------------------------------------------------------------------
+
+FUNCTIONS = [*sorted(intrinsics._FUNCTIONS), "Ref", "Condition", "Fn::Equals", "Fn::And", "Fn::Transform"]
+names = st.sampled_from(
+    ["A", "B", "Function", "P", "C", "AWS::Region", "AWS::NoValue", "A.Outputs.X", "1", ""]
+)
+blocks = st.sampled_from(["0.0.0.0/0", "10.0.0.0/16", "::/0", "x/1", "tcp", "-1", "443", "allow"])
+scalars = st.one_of(names, blocks, st.integers(-2, 70000), st.booleans(), st.none(), st.text(max_size=5))
+values = st.recursive(
+    scalars,
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=4),
+        st.dictionaries(names, inner, max_size=3),
+        st.builds(lambda function, argument: {function: argument}, st.sampled_from(FUNCTIONS), inner),
+        st.builds(lambda a, b: {"Fn::If": ["C", a, b]}, inner, inner),
+    ),
+    max_leaves=12,
+)
+TYPES = ["EC2::VPC", "EC2::Subnet", "EC2::RouteTable", "EC2::Route", "EC2::SubnetRouteTableAssociation",
+         "EC2::NatGateway", "EC2::InternetGateway", "EC2::VPCGatewayAttachment", "EC2::SecurityGroup",
+         "EC2::SecurityGroupEgress", "EC2::NetworkAclEntry", "EC2::SubnetNetworkAclAssociation",
+         "EC2::VPCEndpoint", "EC2::Instance", "RDS::DBInstance", "CloudFormation::Stack"]  # fmt: skip
+PROPERTIES = sorted(
+    {name for body in nat_per_az().values() for name in body["Properties"]}
+    | {"SecurityGroupEgress", "SecurityGroupIngress", "NetworkAclId", "RuleNumber", "Protocol", "PortRange",
+       "RouteTableIds", "ServiceName", "PolicyDocument", "SubnetIds", "DBSubnetGroupName", "TemplateURL",
+       "NetworkInterfaces", "Parameters", "Egress", "IpProtocol", "GroupId"}
+)  # fmt: skip
+
+
+@st.composite
+def documents(draw):
+    """A working network in which anything may stand anywhere."""
+    resources = nat_per_az()
+    for name in draw(st.sets(st.sampled_from(sorted(resources)), max_size=3)):
+        key = draw(st.sampled_from(PROPERTIES))
+        resources[name] = {"Type": resources[name]["Type"],
+                           "Properties": resources[name]["Properties"] | {key: draw(values)}}  # fmt: skip
+    for name in draw(st.sets(st.sampled_from("ABDE"), max_size=3)):
+        properties = draw(st.dictionaries(st.sampled_from(PROPERTIES), values, max_size=4))
+        resources[name] = resource(draw(st.sampled_from(TYPES)), **properties)
+        if draw(st.booleans()):
+            resources[name]["Condition"] = draw(names)
+    return {
+        "Resources": resources,
+        "Conditions": {"C": draw(values), "P": draw(values)},
+        "Parameters": {
+            "P": draw(st.dictionaries(st.sampled_from(["Default", "AllowedValues", "Type"]), values))
+        },
+        "Mappings": draw(values),
+        "Outputs": draw(values),
+    }
+
+
+DESTINATIONS = st.sampled_from(
+    ["internet-ipv4", "internet-ipv6", "s3", "sts", "Vpc:443", "A:443", "NatA:80/udp"]
+)
+
+
+@settings(deadline=None, max_examples=300, suppress_health_check=[HealthCheck.too_slow])
+@given(document=documents(), destination=DESTINATIONS, down=st.sampled_from([None, "a"]))
+def test_any_document_ends_in_an_answer_or_a_named_problem(document, destination, down):
+    try:
+        found = template.parse(json.dumps(document), "t.json")
+        results = network.trace(found, "Function", destination, down)
+    except BadInput as error:
+        assert all(problem.line >= 1 for problem in error.problems)
+    else:
+        assert all(isinstance(r, network.Reached | network.Blocked | network.Unknown) for r in results)
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    document=st.one_of(
+        values, st.dictionaries(st.sampled_from(["Resources", "Parameters", "Globals"]), values)
+    )
+)
+def test_any_data_is_a_template_or_refused(document):
+    try:
+        template.parse(json.dumps(document), "t.json")
+    except BadInput as error:
+        assert error.problems
