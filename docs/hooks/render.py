@@ -7,6 +7,7 @@ from pathlib import Path
 
 import jinja2
 import yaml
+from markupsafe import Markup
 from mkdocs.structure.files import File
 from mkdocs.structure.pages import Page
 
@@ -15,13 +16,23 @@ THEME = Path(__file__).parents[1] / "theme"
 
 @cache
 def _environment() -> jinja2.Environment:
-    return jinja2.Environment(
+    environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(THEME / "parts"),
         autoescape=jinja2.select_autoescape(["html"]),
         trim_blocks=True,
         lstrip_blocks=True,
         comment_start_string="{##",  # {#id} is a heading id in the Markdown that templates write
         undefined=jinja2.StrictUndefined,
+    )
+    environment.filters["rich"] = rich
+    return environment
+
+
+def rich(text: str) -> Markup:
+    """A text of a spec as HTML: what stands in backticks is code."""
+    parts = text.split("`")
+    return Markup("").join(
+        Markup("<code>{}</code>").format(part) if index % 2 else part for index, part in enumerate(parts)
     )
 
 

@@ -12,8 +12,14 @@ from lambda_vpc.eni import Answer, State, function_states
 from render import language_of, render
 
 
-def _table(name: str, *, operations: bool) -> Handler:
-    """A table of `lambda_vpc.eni.States`, with or without what becomes of each operation."""
+def _table(name: str, title: str, *, operations: bool) -> Handler:
+    """A table of `lambda_vpc.eni.States`, with or without what becomes of each operation.
+
+    Args:
+        name: the attribute that holds the rows.
+        title: the field of the API whose values these are.
+        operations: whether the rows speak of operations.
+    """
 
     def handler(argument: str, page: Page) -> str:
         if argument:
@@ -23,6 +29,7 @@ def _table(name: str, *, operations: bool) -> Handler:
         return render(
             "states.html",
             language_of(page),
+            title=title,
             rows=rows.values(),
             operations=known.operations if operations else (),
             answers=lambda row: _answers(row, known.operations),
@@ -41,9 +48,9 @@ def _answers(row: State, operations: tuple[str, ...]) -> list[tuple[str, tuple[s
 
 
 HANDLERS = {
-    "function-states": _table("states", operations=True),
-    "last-update-statuses": _table("last_update_statuses", operations=True),
-    "reason-codes": _table("reason_codes", operations=False),
+    "function-states": _table("states", "State", operations=True),
+    "last-update-statuses": _table("last_update_statuses", "LastUpdateStatus", operations=True),
+    "reason-codes": _table("reason_codes", "StateReasonCode", operations=False),
 }
 
 

@@ -221,6 +221,10 @@ class _Trace:
         self.open = open_
 
     def results(self) -> Iterator[Result]:
+        if self.function.get("CapacityProviderConfig") is not None:
+            # Managed instances run in the network of their capacity provider (fact N13).
+            yield self._result(None, self._open("hop-not-traced", "CapacityProviderConfig"))
+            return
         config = self.function.get("VpcConfig")
         if (
             self.open
@@ -290,6 +294,8 @@ class _Trace:
         subnet = self.topology.resource(value)
         if isinstance(subnet, intrinsics.Unknown):
             walk = self._open("outside-template", subnet.what)
+            if isinstance(value, str) and value.startswith("sg-"):
+                walk.add([blocked("not-a-subnet", self.function, "VpcConfig", detail=value)])
             # What is wrong inside the template stops the packet, wherever it starts.
             if self.wanted.kind == "internet":
                 walk.add(self._out(groups, self.function))

@@ -259,6 +259,8 @@ class Routes:
         allocation = gateway.get("AllocationId")
         if allocation is None or (isinstance(allocation, Reference) and allocation.attribute is None):
             walk.add([blocked("nat-without-address", gateway, "AllocationId")])
+        elif isinstance(allocation, Unknown) and not self.topology.exists_outside(key(allocation)):
+            walk.add([unknown("value-unknown", gateway, allocation.what, "AllocationId")])
         elif isinstance(allocation, Reference):
             address = self.topology.resource(Reference(allocation.resource))
             if isinstance(address, Unknown):

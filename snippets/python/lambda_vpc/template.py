@@ -7,7 +7,6 @@ What a template leaves open (an import, a dynamic reference, a parameter without
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,13 +15,11 @@ from pathlib import Path
 
 from lambda_vpc import reading
 from lambda_vpc.conditions import Answer, Undetermined, both
-from lambda_vpc.intrinsics import NO_VALUE, Other, Reference, Scope, Unknown, whole_reference
+from lambda_vpc.intrinsics import NO_VALUE, Other, Reference, Scope, Unknown
+from lambda_vpc.parameters import choices, section, values_of
 from lambda_vpc.reading import BadInput, KeyPath, Problem, Source
 
 _JSON = re.compile(r'\s*\{\s*["}]')
-MAX_SCENARIOS = 64
-MAX_WORK = 4_000_000
-"""Values times scenarios; a large template gets fewer scenarios, and more stays open."""
 MAX_STACKS = 50
 MAX_NESTING = 10
 
@@ -100,7 +97,7 @@ class Scenario:
         return found
 
 
-_OPAQUE_TYPES = ("Custom::", "AWS::CloudFormation::CustomResource")
+_OPAQUE_TYPES = ("Custom::", "AWS::CloudFormation::CustomResource", "AWS::Serverless::Application")
 
 
 @dataclass(frozen=True, eq=False)
@@ -165,17 +162,17 @@ def of(
     """
     document = _checked(source)
     given = {name: str(value) for name, value in (parameters or {}).items()}
-    known = list(_map(document, "Parameters"))
+    known = list(section(document, "Parameters"))
     for parameter in given:
         if parameter not in known:
             hint = reading.suggestion(parameter, known) or "; the template has no parameters"
             raise BadInput([source.problem(("Parameters",), f"has no parameter '{parameter}'{hint}")])
     fixed = {"AWS::Region": region} if region else {}
-    chosen = _choices(document, given, fixed, len(source.lines) or len(source.text) // 20)
+    chosen = choices(document, given, fixed, len(source.lines) or len(source.text) // 20)
     open_ = _open_question(document)
     scenarios = []
     for choice in chosen:
-        values = _values(document, given) | {k: v for k, v in choice.items() if not k.startswith("AWS::")}
+        values = values_of(document, given) | {k: v for k, v in choice.items() if not k.startswith("AWS::")}
         pseudo = fixed | {k: v for k, v in choice.items() if k.startswith("AWS::")}
         loader = _Loader(folder, pseudo)
         resources = loader.stack(source, document, values, "", ())
@@ -196,22 +193,17 @@ def _read(path: Path, name: str) -> Source:
     return reading.parse(text, name, is_json=is_json)
 
 
-def _map(document: Mapping, section: str) -> Mapping:
-    found = document.get(section)
-    return found if isinstance(found, Mapping) else {}
-
-
 def _checked(source: Source) -> Mapping:
     document = source.data
     if not isinstance(document, Mapping):
         raise BadInput([source.problem((), "is not a CloudFormation template; expected a map of sections")])
     problems = []
-    for section in ("Parameters", "Mappings", "Conditions", "Resources", "Outputs", "Globals"):
-        if document.get(section) is not None and not isinstance(document[section], Mapping):
-            problems.append(source.problem((section,), f"{section}: expected a map of names, not a list"))
+    for name in ("Parameters", "Mappings", "Conditions", "Resources", "Outputs", "Globals"):
+        if document.get(name) is not None and not isinstance(document[name], Mapping):
+            problems.append(source.problem((name,), f"{name}: expected a map of names, not a list"))
     if not document.get("Resources") and not problems:
         problems.append(source.problem((), "has no Resources; is it a CloudFormation template?"))
-    for name, body in _map(document, "Resources").items():
+    for name, body in section(document, "Resources").items():
         where = ("Resources", name)
         if name.startswith("Fn::"):
             continue
@@ -225,7 +217,7 @@ def _checked(source: Source) -> Mapping:
             )
         elif "Condition" in body and not isinstance(body["Condition"], str):
             problems.append(source.problem((*where, "Condition"), f"{name}: Condition must be a name"))
-    for name, body in _map(document, "Parameters").items():
+    for name, body in section(document, "Parameters").items():
         if not isinstance(body, Mapping):
             problems.append(source.problem(("Parameters", name), f"{name}: expected a map with Type"))
     if problems:
@@ -239,137 +231,12 @@ def _open_question(document: Mapping) -> str | None:
         if transform not in _KNOWN_TRANSFORMS:
             name = transform.get("Name", "") if isinstance(transform, Mapping) else transform
             return f"macro {name}"
-    for name in _map(document, "Resources"):
+    for name, body in section(document, "Resources").items():
         if name.startswith("Fn::"):
             return name
+        if isinstance(body, Mapping) and ("Fn::Transform" in body or body["Type"].endswith("::MODULE")):
+            return f"macro or module {name}"
     return None
-
-
-# --- parameters ---------------------------------------------------------------------------------
-
-
-def _plain(value: object) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _typed(declared: Mapping, value: object) -> object:
-    kind = str(declared.get("Type", "String"))
-    if "List" in kind and isinstance(value, str):
-        return [whole_reference(item.strip()) for item in value.split(",")] if value else []
-    return value
-
-
-def _values(document: Mapping, given: Mapping[str, object]) -> dict[str, object]:
-    """Values of the parameters: given, or the default; a default that names an SSM parameter is none."""
-    found: dict[str, object] = {}
-    for name, declared in _map(document, "Parameters").items():
-        looked_up = str(declared.get("Type", "")).startswith("AWS::SSM::Parameter::Value")
-        if name in given:
-            value = given[name]
-            found[name] = _typed(declared, value) if isinstance(value, str) and not looked_up else value
-            if looked_up and isinstance(value, str):
-                found[name] = Unknown(f"SSM parameter {value}")
-        elif "Default" in declared and not looked_up:
-            default = declared["Default"]
-            found[name] = _typed(declared, _plain(default))
-    return found
-
-
-def _choices(
-    document: Mapping, given: Mapping[str, str], fixed: Mapping[str, object], size: int
-) -> list[dict[str, object]]:
-    """Every reachable assignment of the parameters that conditions of resources depend on."""
-    limit = max(1, min(MAX_SCENARIOS, MAX_WORK // max(size, 1)))
-    literals = _compared(document)
-    domains: dict[str, list[object]] = {}
-    parameters = _map(document, "Parameters")
-    for name, compared in literals.items():
-        if name in given or name in fixed:
-            continue
-        declared = parameters.get(name, {})
-        allowed = declared.get("AllowedValues")
-        if isinstance(allowed, list) and allowed:
-            texts = [_plain(value) for value in allowed]
-            default = _plain(declared["Default"]) if "Default" in declared else texts[0]
-            domains[name] = list(dict.fromkeys([default, *texts] if default in texts else texts))
-        elif "Default" not in declared:
-            other = Other(_named(name), excluded=frozenset(compared))
-            domains[name] = [*dict.fromkeys(compared), other]
-    # Too many: first keep apart only what conditions tell apart, then leave the last ones open.
-    if _product(domains) > limit:
-        for name, domain in domains.items():
-            compared = literals[name]
-            kept = [value for value in domain if isinstance(value, Other) or value in compared]
-            if len(kept) < len(domain) - 1:
-                domains[name] = [*kept, Other(_named(name), excluded=frozenset(compared))]
-    left_open = []
-    while _product(domains) > limit:
-        left_open.append(domains.popitem()[0])
-    rest = {name: Unknown(_named(name)) for name in left_open}
-    return [dict(zip(domains, values, strict=True)) | rest for values in itertools.product(*domains.values())]
-
-
-def _named(name: str) -> str:
-    return f"pseudo parameter {name}" if name.startswith("AWS::") else f"parameter {name}"
-
-
-def _product(domains: Mapping[str, list]) -> int:
-    found = 1
-    for domain in domains.values():
-        found *= len(domain)
-    return found
-
-
-def _compared(document: Mapping) -> dict[str, list[str]]:
-    """Parameters that the conditions in use compare, and the texts they are compared with."""
-    conditions = _map(document, "Conditions")
-    used = list(dict.fromkeys(_used_conditions(document)))
-    found: dict[str, list[str]] = {}
-    for name in used:
-        for part in _parts(conditions.get(name)):
-            if not isinstance(part, Mapping):
-                continue
-            inner = part.get("Condition")
-            if len(part) == 1 and isinstance(inner, str) and inner not in used:
-                used.append(inner)
-            sides = part.get("Fn::Equals")
-            if isinstance(sides, list) and len(sides) == 2:
-                for side, other in (sides, sides[::-1]):
-                    reference = side.get("Ref") if isinstance(side, Mapping) and len(side) == 1 else None
-                    if isinstance(reference, str) and isinstance(other, str | int | float):
-                        found.setdefault(reference, []).append(_plain(other))
-    return found
-
-
-# Where a condition changes nothing a packet or a permission meets.
-_WITHOUT_EFFECT = frozenset(("Tags", "Metadata", "UserData", "Environment"))
-
-
-def _used_conditions(document: Mapping) -> Iterator[str]:
-    for section in ("Resources", "Globals"):
-        for body in _map(document, section).values():
-            if not isinstance(body, Mapping):
-                continue
-            if isinstance(body.get("Condition"), str):
-                yield body["Condition"]
-            for part in _parts(body, _WITHOUT_EFFECT):
-                chosen = part.get("Fn::If") if isinstance(part, Mapping) else None
-                if isinstance(chosen, list) and chosen and isinstance(chosen[0], str):
-                    yield chosen[0]
-
-
-def _parts(value: object, without: frozenset[str] = frozenset()) -> Iterator[object]:
-    """The value and everything inside it; an aliased part once."""
-    waiting, seen = [value], set()
-    while waiting:
-        part = waiting.pop()
-        if isinstance(part, Mapping | list):
-            if id(part) in seen:
-                continue
-            seen.add(id(part))
-            yield part
-            inner = part if isinstance(part, list) else [v for k, v in part.items() if k not in without]
-            waiting.extend(inner)
 
 
 def _references(value: object) -> Iterator[str]:
@@ -430,14 +297,14 @@ class _Loader:
             opened = enter(name)
             if opened is None:
                 return Unknown(f"output {output} of stack {prefix}{name}")
-            outputs = _map(opened[0], "Outputs")
+            outputs = section(opened[0], "Outputs")
             written = outputs.get(output)
             if not isinstance(written, Mapping) or "Value" not in written:
                 return Unknown(f"output {output}, which stack {prefix}{name} does not have")
             return opened[1].resolve(written["Value"])
 
         scope = Scope(document, values, prefix=prefix, fixed=self.fixed, exported=exported)
-        sam_globals = _map(_map(document, "Globals"), "Function")
+        sam_globals = section(section(document, "Globals"), "Function")
         stacks = []
         for name, body in scope.resources.items():
             if not isinstance(body, Mapping) or name.startswith("Fn::"):
@@ -487,12 +354,12 @@ class _Loader:
         passed = stack.properties.get("Parameters")
         given = {
             name: value for name, value in (passed.items() if isinstance(passed, Mapping) else ())
-            if name in _map(document, "Parameters")
+            if name in section(document, "Parameters")
         }  # fmt: skip
         if isinstance(passed, Unknown):
-            given = dict.fromkeys(_map(document, "Parameters"), passed)
+            given = dict.fromkeys(section(document, "Parameters"), passed)
         resources, scope = self._scoped(
-            source, document, _values(document, given), f"{stack.logical_id}/", (*above, path)
+            source, document, values_of(document, given), f"{stack.logical_id}/", (*above, path)
         )
         if stack.exists is not True:
             resources = {

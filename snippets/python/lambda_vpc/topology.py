@@ -18,7 +18,8 @@ from lambda_vpc.template import Resource, Scenario
 OUTSIDE = "?"
 """What the key of something outside the template begins with."""
 _EXISTING = tuple(
-    OUTSIDE + what for what in ("parameter ", "import of ", "SSM parameter ", "vpc-", "sg-", "igw-")
+    OUTSIDE + what
+    for what in ("parameter ", "import of ", "SSM parameter ", "vpc-", "sg-", "igw-", "eipalloc-")
 )
 
 
@@ -91,6 +92,10 @@ class Topology:
         found = self.scenario.resources.get(vpc_key or "")
         return found if found is not None and found.type == "AWS::EC2::VPC" else None
 
+    def exists_outside(self, value_key: str | None) -> bool:
+        """Whether a key names something that is there before the template is deployed."""
+        return value_key is not None and value_key.startswith(_EXISTING)
+
     def same(self, one: str | None, other: str | None) -> Answer:
         """Whether two keys name one thing; two different names from outside may be one."""
         if one is None or other is None:
@@ -102,7 +107,7 @@ class Topology:
         if self.is_inside(one) or self.is_inside(other):
             outside = other if self.is_inside(one) else one
             # What exists already cannot be what this template makes.
-            return False if outside.startswith(_EXISTING) else Undetermined(named(outside))
+            return False if self.exists_outside(outside) else Undetermined(named(outside))
         return Undetermined(f"whether {named(one)} and {named(other)} are one")
 
     def zone(self, subnet: Resource) -> str | Unknown:
