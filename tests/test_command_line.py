@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -48,7 +49,8 @@ def test_reached_from_every_subnet_is_0_and_shows_the_hops(capsys, file):
 def test_blocked_from_one_subnet_is_1_and_shows_place_reason_and_mend(capsys, file):
     resources = without(nat_per_az(), "RouteC")
     path = file(resources)
-    line = next(n for n, text in enumerate(open(path, encoding="utf-8"), 1) if '"TableC": {' in text)
+    lines = Path(path).read_text("utf-8").split("\n")
+    line = next(number for number, text in enumerate(lines, 1) if '"TableC": {' in text)
     code, out, _ = run(capsys, path, "Function", V4)
     assert code == 1
     told = out.splitlines()

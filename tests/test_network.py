@@ -173,6 +173,12 @@ BROKEN = {
         changed(other_vpc(one_nat()), "FunctionGroup", VpcId=ref("Other")), V4, both("group-of-other-vpc")),
     "security group among the subnets": (
         one_nat() | {"Function": function(("FunctionGroup",))}, V4, {"FunctionGroup": "not-a-subnet"}),
+    "group without a VPC": (
+        changed(one_nat(), "FunctionGroup", VpcId=None), V4, both("group-of-other-vpc")),
+    "a security group's id among the subnets": (
+        changed(one_nat(), "Function", VpcConfig={
+            "SubnetIds": ["sg-0123456789abcdef0"], "SecurityGroupIds": [ref("FunctionGroup")]}), V4,
+        {"sg-0123456789abcdef0": "not-a-subnet"}),
     "subnet among the security groups": (
         one_nat() | {"Function": function(groups=("PrivateA",))}, V4, both("not-a-security-group")),
     "subnets of two VPCs": (
@@ -303,6 +309,10 @@ OPEN = {
     "a subnet in an unknown zone": (
         changed(changed(changed(one_nat(), "PrivateA", AvailabilityZone=None), "PrivateC",
                         AvailabilityZone=None), "PublicA", AvailabilityZone=None), V4, "zone-unknown"),
+    "managed instances": (
+        changed(one_nat(), "Function", VpcConfig=None, CapacityProviderConfig={}), V4, "hop-not-traced"),
+    "an address that does not exist": (
+        without(one_nat(), "AddressA"), V4, "value-unknown"),
     "only security groups": (
         changed(one_nat(), "Function", VpcConfig={"SecurityGroupIds": [ref("FunctionGroup")]}), V4,
         "value-unknown"),
@@ -370,6 +380,13 @@ def test_in_existing_subnets_a_group_that_lets_nothing_out_still_blocks():
     assert open_ == {"parameter Subnets": "?outside-template"}
     closed = changed(resources, "FunctionGroup", SecurityGroupEgress=[rule(5432, CidrIp="0.0.0.0/0")])
     assert summary(closed, V4, Parameters=parameters) == {"parameter Subnets": "no-egress-rule"}
+
+
+def test_an_existing_vpc_is_never_the_one_the_template_makes():
+    resources = changed(one_nat(), "FunctionGroup", VpcId=EXISTING)
+    assert summary(resources, V4, Parameters=PARAMETER) == both("group-of-other-vpc")
+    written = changed(one_nat(), "FunctionGroup", VpcId="vpc-0123456789abcdef0")
+    assert summary(written, V4) == both("group-of-other-vpc")
 
 
 # --- a zone that is down ------------------------------------------------------------------------

@@ -227,6 +227,13 @@ def test_dates_stay_text_and_short_forms_become_long():
     }
 
 
+def test_a_readers_own_file_takes_tabs_where_its_format_does():
+    assert parse('{\n\t"a":\t[1]\n}', "x", is_json=True, tabs=True).data == {"a": [1]}
+    assert parse("a: |\n  b\tc\n", "x", tabs=True).data == {"a": "b\tc\n"}
+    with pytest.raises(BadInput, match="x:2: is not YAML"):
+        parse("a:\n\tb: 1\n", "x", tabs=True)
+
+
 HOSTILE = {
     "deep JSON": ("[" * 100_000, True),
     "deep YAML": ("[" * 100_000, False),

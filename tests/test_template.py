@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from lambda_vpc import intrinsics, network, template
 from lambda_vpc.intrinsics import Reference, Unknown
+from lambda_vpc.parameters import MAX_SCENARIOS
 from lambda_vpc.reading import BadInput
 from networks import answers, nat_per_az, read, ref, resource
 
@@ -173,7 +174,7 @@ def test_too_many_combinations_are_left_open_instead_of_being_tried():
     names = [f"P{number}" for number in range(20)]
     parameters = {name: TEXT | {"AllowedValues": ["a", "b"]} for name in names}
     found = scenarios({name: equals(name, "a") for name in names}, parameters)
-    assert 1 < len(found) <= template.MAX_SCENARIOS
+    assert 1 < len(found) <= MAX_SCENARIOS
     assert any(not isinstance(r.exists, bool) for r in found[0].resources.values())
 
 
@@ -315,8 +316,10 @@ def test_deep_nesting_is_refused():
 
 
 def test_a_circle_of_attributes_ends():
-    resources = {"A": resource("EC2::Subnet", AvailabilityZone={"Fn::GetAtt": ["B", "AvailabilityZone"]}),
-                 "B": resource("EC2::Subnet", AvailabilityZone={"Fn::GetAtt": "A.AvailabilityZone"})}  # fmt: skip
+    resources = {
+        one: resource("EC2::Subnet", AvailabilityZone={"Fn::GetAtt": f"{other}.AvailabilityZone"})
+        for one, other in ("AB", "BA")
+    }
     (scenario,) = read(resources).scenarios
     assert isinstance(scenario.resources["A"].get("AvailabilityZone"), Reference)
 

@@ -104,16 +104,24 @@ def read(path: Path, name: str | None = None) -> Source:
     return parse(read_text(path, name), name, is_json=path.suffix == ".json")
 
 
-def parse(text: str, name: str, *, is_json: bool = False) -> Source:
-    """Parse text strictly; see [`read`][lambda_vpc.reading.read]."""
+def parse(text: str, name: str, *, is_json: bool = False, tabs: bool = False) -> Source:
+    """Parse text strictly; see [`read`][lambda_vpc.reading.read].
+
+    Args:
+        text: the document.
+        name: how the file is named in problems.
+        is_json: whether it is JSON, otherwise YAML.
+        tabs: whether tabs are taken where the format has them; a snippet has none, a reader's file may.
+    """
     for number, line in enumerate(text.split("\n"), 1):
-        if "\t" in line:
+        if "\t" in line and not tabs:
             raise BadInput([Problem(name, number, "contains a tab; indent with spaces")])
     builder = _Builder(name)
     if is_json:
         data = _json(text, name)
         try:
-            builder.build(text)
+            # Between JSON's tokens a tab is white space, which YAML does not allow.
+            builder.build(text.replace("\t", " "))
         except yaml.YAMLError:
             # Valid JSON that YAML cannot read (an escape only JSON has): data is right, lines are lost.
             return Source(name, text, data, {})

@@ -148,7 +148,7 @@ def parse(
     Raises:
         BadInput: the text is no template.
     """
-    return of(reading.parse(text, name, is_json=name.endswith(".json")), parameters, region=region)
+    return of(reading.parse(text, name, is_json=name.endswith(".json"), tabs=True), parameters, region=region)
 
 
 def of(
@@ -190,7 +190,7 @@ def _read(path: Path, name: str) -> Source:
     text = reading.read_text(path, name)
     # `.template` and `.yaml` files hold JSON as often as YAML.
     is_json = path.suffix == ".json" or _JSON.match(text) is not None
-    return reading.parse(text, name, is_json=is_json)
+    return reading.parse(text, name, is_json=is_json, tabs=True)
 
 
 def _checked(source: Source) -> Mapping:
