@@ -48,6 +48,15 @@ def test_the_aws_cli_accepts_a_command(place: str):
     assert not wrong, "\n" + "\n".join(f"{place}: {message}" for message in wrong)
 
 
+def test_both_languages_show_the_same_commands():
+    ja, en = (
+        [command.words for place, command in COMMANDS.items() if place.startswith(f"docs/{language}/")]
+        for language in pages.LANGUAGES
+    )
+    differing = [" ".join(words) for words in [*ja, *en] if ja.count(words) != en.count(words)]
+    assert not differing, f"shown more often in one language: {differing}"
+
+
 @pytest.mark.parametrize("snippet", WITH_COMMAND.values(), ids=list(WITH_COMMAND))
 def test_the_api_model_accepts_an_input_or_output_snippet(snippet: Snippet):
     wrong = commands.snippet_mistakes(snippet, SNIPPETS)

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import jinja2
@@ -255,7 +255,8 @@ def citation(ids: Iterable[str], language: str, page: File) -> str:
     ).strip()
 
 
-def _render(template: str, language: str, **names: object) -> str:
+@cache
+def _environment() -> jinja2.Environment:
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(DOCS / "theme"),
         autoescape=True,
@@ -264,8 +265,14 @@ def _render(template: str, language: str, **names: object) -> str:
         undefined=jinja2.StrictUndefined,
     )
     environment.filters |= {"rich": _rich, "plain": _plain}
-    return environment.get_template(template).render(
-        facts=load(), lang=language, label=LABELS[language], **names
+    return environment
+
+
+def _render(template: str, language: str, **names: object) -> str:
+    return (
+        _environment()
+        .get_template(template)
+        .render(facts=load(), lang=language, label=LABELS[language], **names)
     )
 
 

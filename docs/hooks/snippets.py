@@ -7,6 +7,7 @@ the ones that come out differently, which fails the strict build and shows red w
 
 from __future__ import annotations
 
+import difflib
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -109,14 +110,42 @@ class Row:
     """One line of code as HTML, and the notes that belong to it."""
 
     code: str
-    notes: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+    change: str = ""
+    """`del`, `ins` or `gap` in a comparison, otherwise empty."""
 
 
 def rows(source_text: str, suffix: str, notes: dict[int, list[str]]) -> list[Row]:
     """A snippet's lines, highlighted, each with its notes (by 1-based line)."""
+    return [
+        Row(line, tuple(notes.get(number, ()))) for number, line in enumerate(_lines(source_text, suffix), 1)
+    ]
+
+
+def _lines(text: str, suffix: str) -> list[str]:
     lexer = get_lexer_by_name(suffix.removeprefix("."))
-    lines = highlight(source_text, lexer, HtmlFormatter(nowrap=True)).rstrip("\n").split("\n")
-    return [Row(line, tuple(notes.get(number, ()))) for number, line in enumerate(lines, 1)]
+    return highlight(text, lexer, HtmlFormatter(nowrap=True)).rstrip("\n").split("\n")
+
+
+WHOLE = 40
+"""Lines up to which a wrong variant is shown whole; of a longer one only what differs."""
+
+
+def changed_rows(right: str, wrong: str, suffix: str) -> list[Row]:
+    """What differs between a snippet and a wrong variant, with three lines around each difference."""
+    shown = _lines(right, suffix), _lines(wrong, suffix)
+    matcher = difflib.SequenceMatcher(a=right.splitlines(), b=wrong.splitlines(), autojunk=False)
+    found: list[Row] = []
+    for group in matcher.get_grouped_opcodes(3):
+        if found or group[0][3] > 0:
+            found.append(Row("⋮", change="gap"))
+        for tag, a1, a2, b1, b2 in group:
+            if tag == "equal":
+                found += [Row(line) for line in shown[1][b1:b2]]
+            else:
+                found += [Row(line, change="del") for line in shown[0][a1:a2]]
+                found += [Row(line, change="ins") for line in shown[1][b1:b2]]
+    return found
 
 
 def _suffix(path: str) -> str:
@@ -161,13 +190,17 @@ def _wrong(snippet: Snippet, wrong: Wrong, page: Page, *, own_page: bool) -> str
         where = f"{_address(snippet, page)}#case-{case.id}"
     else:
         where = link(page, f"{language}/reference/rules.md") + f"#{wrong.caught_by.lower()}"
+    suffix = _suffix(wrong.path)
     return render(
         "snippet-wrong.html",
         language,
         snippet=snippet,
         wrong=wrong,
-        rows=rows(wrong.text, _suffix(wrong.path), {}),
-        syntax=_suffix(wrong.path).removeprefix("."),
+        rows=rows(wrong.text, suffix, {})
+        if wrong.text.count("\n") <= WHOLE or wrong.text == snippet.text
+        else changed_rows(snippet.text, wrong.text, suffix),
+        compared=wrong.text.count("\n") > WHOLE,
+        syntax=suffix.removeprefix("."),
         case=case,
         rule=rule,
         outcome=outcome,

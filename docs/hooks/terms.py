@@ -1,6 +1,6 @@
 """The guide's words: reads docs/terms.yaml strictly, lists all on the glossary page, links to one.
 
-`{{ glossary }}` becomes the table of all words, `{{ term hyperplane-eni }}` a link to one of them, written
+`{{ glossary }}` becomes the list of all words, `{{ term hyperplane-eni }}` a link to one of them, written
 as the page's language spells it.
 """
 

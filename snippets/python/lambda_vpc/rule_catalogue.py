@@ -10,6 +10,7 @@ import ast
 import inspect
 import re
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 RULES = Path(__file__).with_name("rules")
@@ -34,6 +35,7 @@ class RuleText:
     """Addresses of snippets that do it right: `topic/name`."""
 
 
+@cache
 def rule_catalogue(folder: Path = RULES) -> tuple[RuleText, ...]:
     """Every rule in the folder, by id.
 

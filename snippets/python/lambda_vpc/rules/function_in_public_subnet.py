@@ -22,7 +22,7 @@ class FunctionInPublicSubnet(NetworkRule):
         this is a warning. Use private subnets, and a NAT gateway where the function needs the internet.
 
     Wrong:
-        network/nat-per-az#public-subnets
+        network/nat-per-az#public-subnet
 
     Right:
         network/nat-per-az
@@ -43,8 +43,8 @@ class FunctionInPublicSubnet(NetworkRule):
                 if route is not None:
                     yield (
                         item.path,
-                        f"'{subnet.logical_id}' is a public subnet: '{route.logical_id}' leads to an internet "
-                        f"gateway. '{function.logical_id}' gets no public IP address there and does not reach "
+                        f"'{subnet.logical_id}' is public ('{route.logical_id}' leads to an internet "
+                        f"gateway), but '{function.logical_id}' gets no public IP address and does not reach "
                         "the internet. Use a private subnet, for the internet with a route to a NAT gateway.",
                     )
 
@@ -53,7 +53,7 @@ def _to_internet_gateway(network: Network, subnet: Resource) -> Resource | None:
     """The subnet's route to an internet gateway for IPv4 (fact N02)."""
     for route in network.routes.to_internet(subnet, 4)[0]:
         target = network.routes.target(route)
-        if route.exists is not True or not isinstance(target, tuple) or target[0] != "GatewayId":
+        if route.exists is not True or not isinstance(target, tuple):
             continue
         gateway = network.topology.resource(target[1])
         if isinstance(gateway, Resource):

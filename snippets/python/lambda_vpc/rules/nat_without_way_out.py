@@ -27,6 +27,8 @@ class NatWithoutWayOut(NetworkRule):
 
     Wrong:
         network/nat-per-az#nat-in-private-subnet
+        network/nat-per-az#gateway-not-attached
+        network/nat-regional#gateway-not-attached
 
     Right:
         network/nat-per-az
@@ -35,9 +37,7 @@ class NatWithoutWayOut(NetworkRule):
 
     id = "E9812"
     shortdesc = "NAT gateway without a way out"
-    description = (
-        "A public NAT gateway needs an Elastic IP address and a route to an attached internet gateway"
-    )
+    description = "A public NAT gateway needs an address and a route to an attached internet gateway"
     source_url = f"{LAMBDA_GUIDE}/configuration-vpc-internet.html"
     types = ("AWS::EC2::NatGateway",)
 
@@ -54,7 +54,7 @@ class NatWithoutWayOut(NetworkRule):
             vpc = named(network.topology.vpc_of(nat))
             yield (
                 _path(nat, "VpcId"),
-                f"'{nat.logical_id}' does not reach the internet: no internet gateway is attached to '{vpc}'. "
+                f"'{nat.logical_id}' does not reach the internet: '{vpc}' has no internet gateway attached. "
                 "Add an AWS::EC2::VPCGatewayAttachment.",
             )
 
@@ -70,8 +70,8 @@ def _without_address(network: Network, nat: Resource) -> Iterator[tuple[KeyPath,
         if not _is_open(nat, "AllocationId"):
             yield (
                 nat.key_path,
-                f"'{nat.logical_id}' is public and has no Elastic IP address. Set AllocationId to the "
-                "AllocationId of an AWS::EC2::EIP.",
+                f"'{nat.logical_id}' has no Elastic IP address. Set AllocationId to the AllocationId of an "
+                "AWS::EC2::EIP, or AvailabilityMode to regional.",
             )
     elif isinstance(allocation, Reference) and allocation.attribute in (None, "PublicIp"):
         address = network.scenario.resources.get(allocation.resource)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lambda_vpc.reading import KeyPath
-from lambda_vpc.rules._execution_role import functions_of, lacking, place
+from lambda_vpc.rules._execution_role import connected, functions_of, lacking, trusts_lambda
 from lambda_vpc.rules._network import Network
 from lambda_vpc.rules._network_rule import LAMBDA_GUIDE, NetworkRule
 from lambda_vpc.template import Resource
@@ -15,8 +15,9 @@ class RoleWithSomeInterfaceActions(NetworkRule):
     """An execution role with a part of the ENI actions
 
     What:
-        A function with VpcConfig runs with a role of the template that may create ENIs, but lacks others of
-        the six EC2 actions that the developer guide asks for.
+        A role may create ENIs, but lacks others of the six EC2 actions that the developer guide asks for.
+        Reported for the role of a function with VpcConfig, and for a role that Lambda may assume and that no
+        function of the template uses.
 
     Why:
         Policies copied from an older guide lack ec2:DescribeSubnets or the two actions for private IP
@@ -24,11 +25,11 @@ class RoleWithSomeInterfaceActions(NetworkRule):
         document what still works without them, so this is a warning.
 
     Wrong:
-        network/attach-new-vpc#role-from-old-guide
+        permissions/execution-role#eni-management-access
 
     Right:
+        permissions/execution-role
         network/attach-new-vpc
-        network/attach-existing-vpc
     """
 
     id = "W9814"
@@ -39,10 +40,12 @@ class RoleWithSomeInterfaceActions(NetworkRule):
 
     def findings(self, network: Network, role: Resource) -> Iterator[tuple[KeyPath, str]]:
         functions = functions_of(network, role)
-        missing = lacking(network, role) if functions else []
-        if missing and "ec2:CreateNetworkInterface" not in missing:
+        # Without a function here, the role is for one in another template.
+        meant = connected(functions) if functions else trusts_lambda(role)
+        found = lacking(network, role)
+        if meant and found.actions and "ec2:CreateNetworkInterface" not in found.actions:
             yield (
-                place(role),
-                f"'{role.logical_id}' lacks {', '.join(missing)}. For {', '.join(map(repr, functions))} in a "
-                "VPC the developer guide asks for all six actions of AWSLambdaVPCAccessExecutionRole.",
+                found.path,
+                f"'{role.logical_id}' may create ENIs but lacks {found}. The developer guide asks for all "
+                "six actions of AWSLambdaVPCAccessExecutionRole.",
             )

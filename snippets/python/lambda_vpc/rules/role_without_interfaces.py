@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lambda_vpc.reading import KeyPath
-from lambda_vpc.rules._execution_role import functions_of, lacking, place
+from lambda_vpc.rules._execution_role import connected, functions_of, lacking
 from lambda_vpc.rules._network import Network
 from lambda_vpc.rules._network_rule import LAMBDA_GUIDE, NetworkRule
 from lambda_vpc.template import Resource
@@ -25,6 +25,7 @@ class RoleWithoutInterfaces(NetworkRule):
 
     Wrong:
         network/attach-new-vpc#role-without-interfaces
+        network/attach-existing-vpc#basic-role
 
     Right:
         network/attach-new-vpc
@@ -38,11 +39,15 @@ class RoleWithoutInterfaces(NetworkRule):
     types = ("AWS::IAM::Role",)
 
     def findings(self, network: Network, role: Resource) -> Iterator[tuple[KeyPath, str]]:
-        functions = functions_of(network, role)
-        missing = lacking(network, role) if functions else []
-        if "ec2:CreateNetworkInterface" in missing:
+        functions = connected(functions_of(network, role))
+        found = lacking(network, role)
+        if functions and "ec2:CreateNetworkInterface" in found.actions:
+            mend = _DENIED if found.denied else "Attach AWSLambdaVPCAccessExecutionRole."
             yield (
-                place(role),
-                f"'{role.logical_id}' lacks {', '.join(missing)}. Lambda needs them to connect "
-                f"{', '.join(map(repr, functions))} to the VPC. Attach AWSLambdaVPCAccessExecutionRole.",
+                found.path,
+                f"'{role.logical_id}' lacks {found}. Lambda needs them to connect {functions} to the VPC. "
+                f"{mend}",
             )
+
+
+_DENIED = "This Deny has no condition; keep it to the function's code with lambda:SourceFunctionArn."

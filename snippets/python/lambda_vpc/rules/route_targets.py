@@ -23,10 +23,10 @@ class RouteTargets(NetworkRule):
         it otherwise. Where a condition chooses the target, every choice must leave one.
 
     Wrong:
-        network/nat-shared#route-with-two-targets
+        network/nat-existing-vpc#route-without-target
 
     Right:
-        network/nat-shared
+        network/nat-existing-vpc
         network/nat-per-az
     """
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lambda_vpc.intrinsics import Reference, Unknown
 from lambda_vpc.reading import KeyPath
-from lambda_vpc.rules._network import SUBNET, Network, listed_in, properties
+from lambda_vpc.rules._network import SUBNET, Network, properties
 from lambda_vpc.rules._network_rule import LAMBDA_GUIDE, NetworkRule
 from lambda_vpc.template import FUNCTION_TYPES, Resource
-from lambda_vpc.topology import key, named
+from lambda_vpc.topology import key, listed, named
 
 
 class SingleZone(NetworkRule):
@@ -41,36 +40,34 @@ class SingleZone(NetworkRule):
     whatever_is_chosen = True
 
     def findings(self, network: Network, function: Resource) -> Iterator[tuple[KeyPath, str]]:
-        values = [value for _, value in listed_in(function, "SubnetIds")]
-        written = function.get("VpcConfig", "SubnetIds")
-        # An item behind an open condition is in the resolved list alone.
-        if not isinstance(written, list | str | Reference) or len(values) != len(_as_list(written)):
+        values = listed(function.get("VpcConfig", "SubnetIds"))
+        subnets = {key(value): _subnet(network, value) for value in values}
+        if not subnets or None in subnets.values():
             return
-        subnets = {key(value): value for value in values}
-        if not values or any(isinstance(value, Unknown) for value in values):
-            return
-        mend = "Add a subnet in another Availability Zone."
+        zones = {_zone(subnet) for subnet in subnets.values()}
         if len(subnets) == 1:
             (only,) = subnets
-            what = f"'{function.logical_id}' has one subnet, '{named(only)}'. {mend}"
+            found = f"'{function.logical_id}' has one subnet, '{named(only)}'."
+        elif len(zones) == 1 and None not in zones:
+            found = f"All subnets of '{function.logical_id}' are in one Availability Zone."
         else:
-            zones = {_zone(network, value) for value in subnets.values()}
-            if len(zones) != 1 or None in zones:
-                return
-            what = f"All subnets of '{function.logical_id}' are in one Availability Zone. {mend}"
-        yield _place(function), what
+            return
+        yield _place(function), f"{found} Add a subnet in another Availability Zone."
 
 
-def _as_list(value: object) -> list:
-    return value if isinstance(value, list) else [value]
-
-
-def _zone(network: Network, value: object) -> str | None:
-    """A subnet's zone by its whole name: a Local Zone's letter may be that of another zone."""
-    subnet = network.topology.resource(value)
-    if not isinstance(subnet, Resource) or subnet.type != SUBNET or subnet.exists is not True:
+def _subnet(network: Network, value: object) -> Resource | str | None:
+    """A subnet of the template, or its id; `None` for anything that is not known to be one subnet."""
+    if isinstance(value, str):
+        return value if value.startswith("subnet-") else None
+    found = network.topology.resource(value)
+    if not isinstance(found, Resource) or found.type != SUBNET or found.exists is not True:
         return None
-    zone = subnet.get("AvailabilityZone")
+    return found
+
+
+def _zone(subnet: Resource | str | None) -> str | None:
+    """A subnet's zone by its whole name: a Local Zone's letter may be that of another zone."""
+    zone = subnet.get("AvailabilityZone") if isinstance(subnet, Resource) else None
     return zone if isinstance(zone, str) else None
 
 

@@ -1,0 +1,85 @@
+"""The glossary page holds every word of docs/terms.yaml, and a broken entry is named with its line."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+import pages
+import terms
+from lambda_vpc.reading import BadInput, parse
+
+TERMS = terms.load()
+
+
+@pytest.mark.parametrize("language", pages.LANGUAGES)
+def test_every_word_has_its_address_and_both_spellings(site: Path, language: str):
+    page = (site / language / "reference" / "glossary" / "index.html").read_text("utf-8")
+    entries = dict(re.findall(r'<div id="([a-z0-9-]+)"><dt>(.*?)</dd></div>', page, re.DOTALL))
+    assert list(entries) == list(TERMS), "the entries of the glossary are not the words of docs/terms.yaml"
+    for term in TERMS.values():
+        for spelling in term.text.values():
+            assert f">{spelling}<" in entries[term.id], f"#{term.id} does not show '{spelling}'"
+
+
+def test_no_word_takes_the_address_of_a_heading():
+    for language in pages.LANGUAGES:
+        taken = pages.read(pages.DOCS, language, "reference/glossary").sections.keys() & TERMS.keys()
+        assert not taken, f"docs/{language}/reference/glossary.md: these heading ids are words: {taken}"
+
+
+GOOD = """\
+- id: egress
+  en: outbound traffic
+  ja: アウトバウンドトラフィック
+  also: [送信トラフィック]
+  avoid: [外向きトラフィック]
+  means: {ja: 出ていく通信です。, en: Traffic that leaves.}
+  seen_in: unverified
+- {id: hop, en: hop, ja: ホップ, seen_in: this guide}
+"""
+
+
+def test_a_good_file_is_read_in_the_order_of_the_english_words():
+    found = terms.parse(parse(GOOD, "docs/terms.yaml", is_json=False))
+    assert list(found) == ["hop", "egress"]
+    assert [term.verified for term in found.values()] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "complaint"),
+    [
+        ("means:", "meens:", "docs/terms.yaml:6: unknown key 'meens' (did you mean 'means'?)"),
+        ("  ja: アウト", "  jp: アウト", "docs/terms.yaml:1: 'ja' is missing; write a text"),
+        ("seen_in: unverified", "seen_in: ", "docs/terms.yaml:7: 'seen_in' is missing; write a text"),
+        (
+            "{ja: 出ていく通信です。, en: Traffic that leaves.}",
+            "{ja: 通信です。}",
+            "docs/terms.yaml:6: 'means' needs",
+        ),
+        (
+            "[外向きトラフィック]",
+            "外向きトラフィック",
+            "docs/terms.yaml:5: 'avoid' must be a list of spellings",
+        ),
+        ("id: hop", "id: egress", "docs/terms.yaml:8: the id 'egress' stands twice"),
+        ("id: hop", "id: Hop", "docs/terms.yaml:8: id 'Hop': use small letters"),
+        (
+            "- {id: hop, en: hop, ja: ホップ, seen_in: this guide}",
+            "- hop",
+            "docs/terms.yaml:8: must be a mapping",
+        ),
+    ],
+)
+def test_a_broken_entry_is_named_with_its_line(old: str, new: str, complaint: str):
+    assert old in GOOD
+    with pytest.raises(BadInput) as raised:
+        terms.parse(parse(GOOD.replace(old, new), "docs/terms.yaml", is_json=False))
+    assert any(str(problem).startswith(complaint) for problem in raised.value.problems), raised.value
+
+
+def test_a_file_that_is_no_list_is_named():
+    with pytest.raises(BadInput, match=r"docs/terms.yaml:1: must be a list of words"):
+        terms.parse(parse("egress: x\n", "docs/terms.yaml", is_json=False))

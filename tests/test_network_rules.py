@@ -1,0 +1,575 @@
+"""The network rules find what they are written for, at its line, and are silent where a template is not sure.
+
+Inputs are Python data printed with one key or item a line, so a finding's line is named by the text on it.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from moto.iam.aws_managed_policies import aws_managed_policies_data
+
+import networks as net
+from lambda_vpc.policy import Policy
+from lambda_vpc.rules import _network, lint
+from lambda_vpc.rules._managed_policies import ENI_ACTIONS, MANAGED_POLICIES
+from lambda_vpc.rules._network_rule import NetworkRule
+
+RULES = {rule.id: rule for rule in NetworkRule.__subclasses__()}
+VPC_ACCESS = {"Fn::Sub": "arn:${AWS::Partition}:iam::aws:policy/service-role/AWSLambdaVPCAccessExecutionRole"}
+NO_VALUE = {"Ref": "AWS::NoValue"}
+
+
+def managed(name):
+    return f"arn:aws:iam::aws:policy/{name}"
+
+
+def allow(*actions, effect="Allow", **more):
+    return {"Statement": [{"Effect": effect, "Action": list(actions), "Resource": "*", **more}]}
+
+
+def inline(document):
+    return [{"PolicyName": "p", "PolicyDocument": document}]
+
+
+def role(**properties):
+    trust = allow("sts:AssumeRole")
+    trust["Statement"][0] |= {"Principal": {"Service": "lambda.amazonaws.com"}}
+    del trust["Statement"][0]["Resource"]
+    return net.resource("IAM::Role", AssumeRolePolicyDocument=trust, **properties)
+
+
+def given_role(**properties):
+    """A working network whose function runs with this role."""
+    return {**net.nat_per_az(), "Role": role(**properties)}
+
+
+def good(**changed):
+    """A network without a mistake, with resources changed or, with `None`, left out."""
+    found = {**given_role(ManagedPolicyArns=[VPC_ACCESS]), **changed}
+    return {name: body for name, body in found.items() if body is not None}
+
+
+def connected(subnets, groups=None, **properties):
+    config = {"SubnetIds": subnets, "SecurityGroupIds": groups or [net.ref("FunctionGroup")]}
+    return net.resource("Lambda::Function", Role=net.att("Role", "Arn"), VpcConfig=config, **properties)
+
+
+def nat(**properties):
+    return net.resource("EC2::NatGateway", **properties)
+
+
+def subnet(zone):
+    return net.resource("EC2::Subnet", VpcId=net.ref("Vpc"), CidrBlock="10.0.5.0/24", AvailabilityZone=zone)
+
+
+def chosen(name="Choice", values=("one", "two")):
+    """A parameter with two values and a condition that asks for the first."""
+    return {
+        "Parameters": {name: {"Type": "String", "AllowedValues": list(values), "Default": values[0]}},
+        "Conditions": {"One": {"Fn::Equals": [net.ref(name), values[0]]}},
+    }
+
+
+def document(resources, **sections):
+    return {**sections, "Resources": resources}
+
+
+def own(template) -> list[tuple[str, str]]:
+    """Rule and text of the line, for each finding of the network rules."""
+    text = json.dumps(template, indent=1)
+    lines = text.splitlines()
+    found = [f for f in lint("template", text, "template.json") if f.rule in {*RULES, "E0002"}]
+    return [(f.rule, _text(lines, f.line - 1)) for f in found]
+
+
+def _text(lines, index):
+    """A line's text; an object without a name goes by its first key."""
+    text = lines[index].strip().rstrip(",")
+    return text if text != "{" else _text(lines, index + 1)
+
+
+def messages(template) -> str:
+    return "\n".join(f.message for f in lint("template", json.dumps(template), "t") if f.rule in RULES)
+
+
+def sam(function, **sections):
+    """The good network with a SAM function in place of its function."""
+    return document(
+        good(Function={"Type": "AWS::Serverless::Function", "Properties": function}),
+        Transform="AWS::Serverless-2016-10-31",
+        **sections,
+    )
+
+
+FROM_PUBLIC = [net.ref("PrivateA"), net.ref("PublicC")]
+PUBLIC_LINE = '"Ref": "PublicC"'
+GROUP = [net.ref("FunctionGroup")]
+VPC_CONFIG = net.function()["Properties"]["VpcConfig"]
+DENY = allow("ec2:*NetworkInterface*", effect="Deny")
+FOR_CODE = allow("ec2:*", effect="Deny", Condition={"ArnLike": {"lambda:SourceFunctionArn": "*"}})
+OLD_GUIDE = allow("ec2:CreateNetworkInterface", "ec2:DescribeNetworkInterfaces", "ec2:DeleteNetworkInterface")
+TWO_TARGETS = net.route("TableA", NatGatewayId=net.ref("NatA"), GatewayId=net.ref("Gateway"))
+
+# --- what is found ------------------------------------------------------------------------------
+
+FOUND = {
+    "a function in a public subnet": (
+        document(good(Function=connected(FROM_PUBLIC))),
+        [("W9811", PUBLIC_LINE)],
+    ),
+    "a function in a public subnet whose internet gateway exists already": (
+        document(
+            good(
+                Function=connected(FROM_PUBLIC),
+                PublicRoute=net.route("PublicTable", GatewayId="igw-0a1a1a1a1a1a1a1a1"),
+                NatA=None, NatC=None, RouteA=None, RouteC=None,
+            )
+        ),
+        [("W9811", PUBLIC_LINE)],
+    ),
+    "a SAM function in a public subnet": (
+        sam({"VpcConfig": {"SubnetIds": FROM_PUBLIC, "SecurityGroupIds": GROUP}}),
+        [("W9811", PUBLIC_LINE)],
+    ),
+    "a SAM function in a public subnet by Globals": (
+        sam({}, Globals={"Function": {"VpcConfig": {"SubnetIds": FROM_PUBLIC, "SecurityGroupIds": GROUP}}}),
+        [("W9811", PUBLIC_LINE)],
+    ),
+    "a public subnet in one branch of an If": (
+        document(
+            good(Function=connected({"Fn::If": ["One", FROM_PUBLIC, VPC_CONFIG["SubnetIds"]]})),
+            **chosen(),
+        ),
+        [("W9811", PUBLIC_LINE)],
+    ),
+    "a NAT gateway in a private subnet": (
+        document(good(NatA=nat(SubnetId=net.ref("PrivateA"), AllocationId="eipalloc-0a1a1a1a1a1a1a1a1"))),
+        [("E9812", '"SubnetId": {')],
+    ),
+    "a NAT gateway in a subnet without a route out": (
+        document(good(PublicRoute=None, NatC=None, RouteC=None)),
+        [("E9812", '"SubnetId": {')],
+    ),
+    "a NAT gateway in a subnet of the main route table": (
+        document(good(UsePublicA=None)),
+        [("E9812", '"SubnetId": {')],
+    ),
+    "NAT gateways whose internet gateway is attached to nothing": (
+        document(good(Attachment=None)),
+        [("E9812", '"SubnetId": {')] * 2,
+    ),
+    "a NAT gateway without an address": (
+        document(good(NatA=nat(SubnetId=net.ref("PublicA")))),
+        [("E9812", '"NatA": {')],
+    ),
+    "a NAT gateway with the IP address for an allocation id": (
+        document(good(NatA=nat(SubnetId=net.ref("PublicA"), AllocationId=net.ref("AddressA")))),
+        [("E9812", '"AllocationId": {')],
+    ),
+    "a regional NAT gateway in a VPC without internet gateway": (
+        document({**net.without(net.regional_nat(), "Attachment"), "Role": good()["Role"]}),
+        [("E9812", '"VpcId": {')],
+    ),
+    "a role with the policy for logs alone": (
+        document(given_role(ManagedPolicyArns=[managed("service-role/AWSLambdaBasicExecutionRole")])),
+        [("E9813", '"ManagedPolicyArns": [')],
+    ),
+    "a role without policies": (document(given_role()), [("E9813", '"Role": {')]),
+    "a role whose inline policy names other ARNs made at deployment": (
+        document(given_role(Policies=inline(allow("s3:GetObject", Resource=net.att("Bucket", "Arn"))))),
+        [("E9813", '"Policies": [')],
+    ),
+    "a Deny without condition": (
+        document(given_role(ManagedPolicyArns=[VPC_ACCESS], Policies=inline(DENY))),
+        [("E9813", '"PolicyName": "p"')],
+    ),
+    "the role of a SAM function": (
+        document(
+            given_role()
+            | {
+                "Function": {
+                    "Type": "AWS::Serverless::Function",
+                    "Properties": {"Role": {"Fn::Sub": "${Role.Arn}"}, "VpcConfig": VPC_CONFIG},
+                }
+            },
+            Transform="AWS::Serverless-2016-10-31",
+        ),
+        [("E9813", '"Role": {')],
+    ),
+    "a role from an older guide": (
+        document(given_role(Policies=inline(OLD_GUIDE))),
+        [("W9814", '"Policies": [')],
+    ),
+    "a role with AWSLambdaENIManagementAccess that no function here uses": (
+        document({"Role": role(ManagedPolicyArns=[managed("service-role/AWSLambdaENIManagementAccess")])}),
+        [("W9814", '"ManagedPolicyArns": [')],
+    ),
+    "one subnet": (document(good(Function=net.function(["PrivateA"]))), [("W9815", '"SubnetIds": [')]),
+    "one subnet that exists already": (
+        document(good(Function=connected(["subnet-0a1a1a1a1a1a1a1a1"]))),
+        [("W9815", '"SubnetIds": [')],
+    ),
+    "one subnet written twice": (
+        document(good(Function=net.function(["PrivateA", "PrivateA"]))),
+        [("W9815", '"SubnetIds": [')],
+    ),
+    "two subnets in one zone": (
+        document(good(Function=net.function(["PrivateA", "Second"]), Second=subnet(net.zone(0)))),
+        [("W9815", '"SubnetIds": [')],
+    ),
+    "a security group in SubnetIds": (
+        document(good(Function=connected([net.ref("PrivateA"), net.ref("FunctionGroup")]))),
+        [("E9816", '"Ref": "FunctionGroup"')],
+    ),
+    "a security group by its attribute in SubnetIds": (
+        document(good(Function=connected([net.ref("PrivateA"), net.att("FunctionGroup", "GroupId")]))),
+        [("E9816", '"Fn::GetAtt": [')],
+    ),
+    "a parameter for security groups in SubnetIds": (
+        document(
+            good(Function=connected(net.ref("Ids"))),
+            Parameters={"Ids": {"Type": "List<AWS::EC2::SecurityGroup::Id>"}},
+        ),
+        [("E9816", '"SubnetIds": {')],
+    ),
+    "a parameter for a subnet in SecurityGroupIds": (
+        document(
+            good(Function=connected([net.ref("PrivateA"), net.ref("PrivateC")], [net.ref("Id")])),
+            Parameters={"Id": {"Type": "AWS::EC2::Subnet::Id"}},
+        ),
+        [("E9816", '"Ref": "Id"')],
+    ),
+    "a route without a target": (document(good(RouteA=net.route("TableA"))), [("E9817", '"RouteA": {')]),
+    "a route with two targets": (
+        document(good(RouteA=TWO_TARGETS)),
+        [("E9817", '"NatGatewayId": {')],
+    ),
+    "a route whose condition leaves no target": (
+        document(
+            good(RouteA=net.route("TableA", NatGatewayId={"Fn::If": ["One", net.ref("NatA"), NO_VALUE]})),
+            **chosen(),
+        ),
+        [("E9817", '"RouteA": {')],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("template", "expected"), FOUND.values(), ids=FOUND)
+def test_the_rule_finds_it_at_its_line(template, expected):
+    assert own(template) == expected
+
+
+def test_every_rule_is_seen_to_find_something():
+    assert {rule for _, expected in FOUND.values() for rule, _ in expected} == RULES.keys()
+
+
+# --- what is not found --------------------------------------------------------------------------
+
+LIST_OF_SUBNETS = {"Ids": {"Type": "List<AWS::EC2::Subnet::Id>"}}
+ANY = {"Open": {"Type": "String"}}
+
+SILENT = {
+    "a network without a mistake": document(good()),
+    "a regional NAT gateway": document({**net.regional_nat(), "Role": good()["Role"]}),
+    "a NAT instance": document({**net.nat_instance(), "Role": good()["Role"]}),
+    "endpoints instead of a way out": document({**net.endpoints(), "Role": good()["Role"]}),
+    "subnets that are a parameter": document(
+        good(Function=connected(net.ref("Ids"))), Parameters=LIST_OF_SUBNETS
+    ),
+    "one subnet that is a parameter": document(
+        good(Function=connected([net.ref("Id")])), Parameters={"Id": {"Type": "AWS::EC2::Subnet::Id"}}
+    ),
+    "subnets that are imported": document(
+        good(Function=connected({"Fn::Split": [",", {"Fn::ImportValue": "subnets"}]}))
+    ),
+    "two subnets that exist already": document(
+        good(Function=connected(["subnet-0a1a1a1a1a1a1a1a1", "subnet-0c1c1c1c1c1c1c1c1"]))
+    ),
+    "two subnets whose zones AWS picks": document(
+        good(
+            Function=net.function(["First", "Second"]),
+            First=subnet(NO_VALUE),
+            Second=subnet(NO_VALUE),
+        )
+    ),
+    "a zone and a Local Zone with the same letter": document(
+        good(
+            Function=net.function(["First", "Second"]),
+            First=subnet("us-west-2a"),
+            Second=subnet("us-west-2-lax-1a"),
+        )
+    ),
+    "a parameter that chooses between one zone and two": document(
+        good(Function=connected([net.ref("PrivateA"), {"Fn::If": ["One", NO_VALUE, net.ref("PrivateC")]}])),
+        **chosen(),
+    ),
+    "a public subnet whose gateway is a parameter": document(
+        good(
+            Function=connected(FROM_PUBLIC),
+            PublicRoute=net.route("PublicTable", GatewayId=net.ref("Open")),
+        ),
+        Parameters=ANY,
+    ),
+    "a NAT gateway in a subnet from outside": document(
+        good(NatA=nat(SubnetId=net.ref("Open"), AllocationId=net.ref("Open"))), Parameters=ANY
+    ),
+    "a route table from outside": document(
+        good(UsePublicA=net.resource("EC2::SubnetRouteTableAssociation", SubnetId=net.ref("PublicA"),
+                                     RouteTableId=net.ref("Open"))),
+        Parameters=ANY,
+    ),
+    "an internet gateway that a custom resource attaches": document(
+        good(Attachment={"Type": "Custom::Attach", "Properties": {"Gateway": net.ref("Gateway")}})
+    ),
+    "a private NAT gateway": document(
+        good(NatC=nat(SubnetId=net.ref("PrivateC"), ConnectivityType="private"))
+    ),
+    "a regional NAT gateway in a VPC from outside": document(
+        good(NatA=nat(AvailabilityMode="regional", VpcId=net.ref("Open"))), Parameters=ANY
+    ),
+    "a VPC of a regional NAT gateway that a custom resource completes": document(
+        {
+            **net.without(net.regional_nat(), "Attachment"),
+            "Role": good()["Role"],
+            "Attach": {"Type": "Custom::Attach", "Properties": {"Vpc": net.ref("Vpc")}},
+        }
+    ),
+    "a role that a custom resource gets": document(
+        given_role() | {"Permit": {"Type": "Custom::Permit", "Properties": {"Role": net.ref("Role")}}}
+    ),
+    "a role that exists already": document(
+        good(Function=net.resource("Lambda::Function", Role="arn:aws:iam::111122223333:role/r",
+                                   VpcConfig=VPC_CONFIG), Role=None)
+    ),
+    "a role with a policy that is not known": document(
+        given_role(ManagedPolicyArns=[managed("SomethingNew"), "arn:aws:iam::111122223333:policy/own"])
+    ),
+    "a role with a policy that is a parameter": document(
+        given_role(ManagedPolicyArns=[net.ref("Open")]), Parameters=ANY
+    ),
+    "a role with a policy behind an open condition": document(
+        given_role(
+            Policies=[{"Fn::If": ["Asked", inline(allow("ec2:*"))[0], NO_VALUE]}]
+        ),
+        Conditions={"Asked": {"Fn::Equals": [{"Fn::ImportValue": "x"}, "a"]}},
+    ),
+    "a role whose policy is attached in the template": document(
+        given_role()
+        | {"More": net.resource("IAM::Policy", PolicyName="p", PolicyDocument=allow(*ENI_ACTIONS),
+                                Roles=[net.ref("Role")])}
+    ),
+    "a role whose managed policy is in the template": document(
+        given_role(ManagedPolicyArns=[net.ref("More")])
+        | {"More": net.resource("IAM::ManagedPolicy", PolicyDocument=allow("ec2:*"))}
+    ),
+    "a role whose policy is attached by its name": document(
+        given_role(RoleName="orders")
+        | {"More": net.resource("IAM::RolePolicy", PolicyName="p", PolicyDocument=allow("*"),
+                                RoleName="orders")}
+    ),
+    "actions allowed on some resources or under a condition": document(
+        given_role(Policies=inline(allow("ec2:*", Resource="arn:aws:ec2:*:111122223333:*")))
+    ),
+    "actions with wildcards, and NotAction": document(
+        given_role(Policies=inline({"Statement": {"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"}}))
+    ),
+    "a Deny for the function's code": document(
+        given_role(ManagedPolicyArns=[VPC_ACCESS], Policies=inline(FOR_CODE))
+    ),
+    "a role for logs without a connected function": document(
+        good(
+            Function=net.resource("Lambda::Function", Role=net.att("Role", "Arn")),
+            Role=role(ManagedPolicyArns=[managed("service-role/AWSLambdaBasicExecutionRole")]),
+        )
+    ),
+    "a role for EC2 that may create ENIs": document(
+        {"Role": net.resource("IAM::Role", Policies=inline(OLD_GUIDE), AssumeRolePolicyDocument={
+            "Statement": {"Effect": "Allow", "Action": "sts:AssumeRole",
+                          "Principal": {"Service": "ec2.amazonaws.com"}}})}
+    ),
+    "a SAM function, whose role SAM makes": sam({"VpcConfig": VPC_CONFIG}),
+    "a SAM function whose two subnets come from Globals": sam(
+        {}, Globals={"Function": {"VpcConfig": VPC_CONFIG}}
+    ),
+    "a route whose target a condition chooses": document(
+        good(
+            RouteA=net.route(
+                "TableA",
+                NatGatewayId={"Fn::If": ["One", net.ref("NatA"), NO_VALUE]},
+                TransitGatewayId={"Fn::If": ["One", NO_VALUE, "tgw-0a1a1a1a1a1a1a1a1"]},
+            )
+        ),
+        **chosen(),
+    ),
+    "a route with a target that this version does not know": document(
+        good(RouteA=net.route("TableA", SomeNewGatewayId="x"))
+    ),
+    "what a macro may still change": document(good(RouteA=net.route("TableA")), Transform="OwnMacro"),
+    "a resource that a condition leaves out": document(
+        good(RouteA={**net.route("TableA"), "Condition": "Never"}, NatC=None, RouteC=None),
+        Conditions={"Never": {"Fn::Equals": ["a", "b"]}},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("template", SILENT.values(), ids=SILENT)
+def test_nothing_is_found(template):
+    assert own(template) == []
+
+
+STOCK = {
+    "a literal security group in SubnetIds": connected(["sg-0a2a2a2a2a2a2a2a2", net.ref("PrivateA")]),
+    "a literal subnet in SecurityGroupIds": connected(VPC_CONFIG["SubnetIds"], ["subnet-0a1a1a1a1a1a1a1a1"]),
+    "a subnet in SecurityGroupIds": connected(VPC_CONFIG["SubnetIds"], [net.ref("PrivateA")]),
+}
+
+
+@pytest.mark.parametrize("function", STOCK.values(), ids=STOCK)
+def test_what_cfn_lint_says_is_not_said_twice(function):
+    found = {f.rule for f in lint("template", json.dumps(document(good(Function=function))), "t")}
+    assert found & {"E1040", "E1041", "E3031"}, "cfn-lint is silent now: let E9816 speak"
+    assert "E9816" not in found
+
+
+# --- what is said -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("template", "words"),
+    [
+        (FOUND["a public subnet in one branch of an If"][0], ["(with Choice=one)", "NAT gateway"]),
+        (FOUND["a function in a public subnet"][0], ["'PublicRoute'", "'PublicC'"]),
+        (FOUND["a Deny without condition"][0], ["lambda:SourceFunctionArn"]),
+        (FOUND["a role without policies"][0], ["AWSLambdaVPCAccessExecutionRole", *ENI_ACTIONS]),
+        (FOUND["a role from an older guide"][0], ["ec2:DescribeSubnets", "all six"]),
+        (FOUND["NAT gateways whose internet gateway is attached to nothing"][0], ["VPCGatewayAttachment"]),
+        (FOUND["a route with two targets"][0], ["2 targets: GatewayId, NatGatewayId"]),
+    ],
+)
+def test_a_message_says_what_to_write_instead(template, words):
+    text = messages(template)
+    assert all(word in text for word in words), text
+
+
+def test_the_name_of_a_choice_is_left_out_where_every_choice_has_the_finding():
+    assert "(with" not in messages(document(good(RouteA=TWO_TARGETS), **chosen()))
+
+
+# --- AWS managed policies -----------------------------------------------------------------------
+
+AWS_POLICIES = json.loads(aws_managed_policies_data)
+
+
+@pytest.mark.parametrize("name", MANAGED_POLICIES)
+def test_a_managed_policy_allows_what_moto_has_it_allow(name):
+    assert name in AWS_POLICIES, f"{name}: AWS has no such policy any more; remove it"
+    allowed = set()
+    for statement in Policy.parse(AWS_POLICIES[name]["Document"]).statements:
+        covered = {action for action in ENI_ACTIONS if statement.covers_action(action.lower())}
+        everywhere = statement.allow and statement.resources == ("*",) and not statement.conditions
+        assert not covered or everywhere, f"{name}: the table cannot say that it has limits; remove it"
+        allowed |= covered
+    assert set(MANAGED_POLICIES[name]) == allowed, f"{name}: mend its row in _managed_policies.py"
+
+
+# --- malformed input ----------------------------------------------------------------------------
+
+NAMES = st.sampled_from(
+    ["Vpc", "PrivateA", "FunctionGroup", "Role", "NatA", "TableA", "Gateway", "One", "x", ""]
+)
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | NAMES | st.text(max_size=4)
+    | st.builds(net.ref, NAMES) | st.builds(lambda name: net.att(name, "Arn"), NAMES)
+    | st.just(NO_VALUE),
+    lambda inner: st.lists(inner, max_size=3)
+    | st.dictionaries(
+        NAMES | st.integers()
+        | st.sampled_from(["Fn::If", "Fn::Sub", "Fn::GetAtt", "Fn::Select", "Ref", "Statement", "Action",
+                           "Effect", "PolicyDocument", "SubnetIds", "SecurityGroupIds"]),
+        inner, max_size=3,
+    )
+    | st.lists(inner, min_size=2, max_size=2).map(lambda two: {"Fn::If": ["One", *two]}),
+    max_leaves=12,
+)  # fmt: skip
+PROPERTIES = ("VpcConfig", "SubnetId", "VpcId", "Role", "Policies", "ManagedPolicyArns", "RouteTableId",
+              "NatGatewayId", "GatewayId", "AllocationId", "Roles", "AssumeRolePolicyDocument",
+              "AvailabilityZone", "InternetGatewayId", "DestinationCidrBlock")  # fmt: skip
+CHANGES = st.lists(
+    st.tuples(st.sampled_from(sorted(good())), st.sampled_from(PROPERTIES), VALUES), min_size=1, max_size=5
+)
+
+
+class _Template:
+    """What the rules use of cfn-lint's template, which takes too long and raises exceptions of its own."""
+
+    def __init__(self, document):
+        self.template = document
+
+
+def _matches(template):
+    cfn = _Template(template)
+    return [match for rule in RULES.values() for match in rule().match(cfn)]
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(CHANGES, st.booleans())
+def test_no_network_however_malformed_makes_a_rule_raise(changes, wrapped):
+    template = document(good(), **chosen())
+    for name, property_, value in changes:
+        body = template["Resources"][name]
+        body["Properties"][property_] = value
+        if wrapped:
+            body["Properties"] = {"Fn::If": ["One", body["Properties"], value]}
+            wrapped = False
+    for match in _matches(template):
+        assert match.message and match.path[0] == "Resources"
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    st.dictionaries(
+        st.sampled_from(["Resources", "Parameters", "Conditions", "Globals", "Transform", "Mappings"]),
+        VALUES
+        | st.dictionaries(NAMES, VALUES | st.fixed_dictionaries({"Type": VALUES, "Properties": VALUES})),
+    )
+)
+def test_no_template_however_malformed_makes_a_rule_raise(template):
+    _matches(template)
+
+
+def test_a_template_too_deep_to_be_read_is_no_finding():
+    deep = {}
+    for _ in range(200):
+        deep = {"x": deep}
+    assert _matches(document(good(RouteA=net.route("TableA"), Deep=net.resource("X", Deep=deep)))) == []
+
+
+# --- loading ------------------------------------------------------------------------------------
+
+
+def test_the_network_is_built_once_for_all_rules(monkeypatch):
+    built = []
+
+    def counted(source):
+        built.append(source)
+        return read(source)
+
+    read = _network.template.of
+    monkeypatch.setattr(_network.template, "of", counted)
+    _matches(document(good()))
+    assert len(built) == 1
+
+
+def test_cfn_lint_loads_the_rules_by_name(tmp_path):
+    file = tmp_path / "template.json"
+    file.write_text(json.dumps(document(good(RouteA=TWO_TARGETS)), indent=1), "utf-8")
+    program = Path(sys.executable).with_name("cfn-lint")
+    done = subprocess.run([program, file, "-a", "lambda_vpc.rules"], capture_output=True, text=True)
+    assert "E9817" in done.stdout, done.stdout + done.stderr
