@@ -212,7 +212,7 @@ def test_no_page_asks_another_host_or_reports_an_error(
 
 @pytest.fixture(scope="module")
 def distinct_paths(paths: list[str]) -> list[str]:
-    """Every written page, and of the generated pages of snippets, which are all made alike, some per topic."""
+    """Every written page, and two of each topic's snippet pages, which are all generated alike."""
     kept, generated = [], {}
     for path in paths:
         match = re.fullmatch(r"(../snippets/[^/]+/)[^/]+/", path)
