@@ -1,6 +1,6 @@
 """How much the hooks cost: the strict build against the same pages, as the hooks leave them, without hooks.
 
-Run it by hand: `python tests/benchmark_build.py`. It prints the best of five builds of each and their ratio.
+Run it by hand: `python tests/benchmark_build.py`. It prints the best of three builds of each and their ratio.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def main() -> None:
                 "utf-8",
             )
             times = {"with hooks": [], "without": []}
-            for _ in range(5):
+            for _ in range(3):
                 times["with hooks"].append(build(ROOT / "mkdocs.yml", here / "with", strict=True))
                 times["without"].append(build(plain, here / "without", strict=False))
         finally:

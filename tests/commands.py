@@ -271,7 +271,7 @@ def _input_file(values: list[str], model: OperationModel, files: Mapping[str, Sn
     wanted = target(shlex.split(str(found.command))).operation
     if wanted.name != model.name:
         raise Refused(f"--cli-input-json: {found.path} is input for '{found.command}'")
-    return dict(found.source.data)  # type: ignore[call-overload]
+    return dict(found.source.data)
 
 
 def _value(

@@ -10,7 +10,7 @@ from __future__ import annotations
 import difflib
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -60,6 +60,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     except BadInput as bad:
         raise PluginError(str(bad)) from None
     _snippets.clear()
+    _outcome.cache_clear()
     _snippets.update(loaded)
     _results.clear()
     for name, snippet in loaded.items():
@@ -122,6 +123,7 @@ def rows(source_text: str, suffix: str, notes: dict[int, list[str]]) -> list[Row
     ]
 
 
+@cache
 def _lines(text: str, suffix: str) -> list[str]:
     lexer = get_lexer_by_name(suffix.removeprefix("."))
     return highlight(text, lexer, HtmlFormatter(nowrap=True)).rstrip("\n").split("\n")
@@ -131,6 +133,7 @@ WHOLE = 40
 """Lines up to which a wrong variant is shown whole; of a longer one only what differs."""
 
 
+@cache
 def changed_rows(right: str, wrong: str, suffix: str) -> list[Row]:
     """What differs between a snippet and a wrong variant, with three lines around each difference."""
     shown = _lines(right, suffix), _lines(wrong, suffix)
@@ -180,13 +183,22 @@ def _cases(snippet: Snippet, page: Page, *, own_page: bool) -> str:
     )
 
 
+@cache
+def _outcome(name: str, variant: str) -> Result:
+    """What comes out of the case that a wrong variant names; asked once for all pages that show it."""
+    snippet = _snippets[name]
+    wrong = next(wrong for wrong in snippet.wrong if wrong.name == variant)
+    case = replace(snippet, cases=tuple(case for case in snippet.cases if case.id == wrong.caught_by))
+    return case.results_of(wrong)[0]
+
+
 def _wrong(snippet: Snippet, wrong: Wrong, page: Page, *, own_page: bool) -> str:
     language = language_of(page)
     case = next((case for case in snippet.cases if case.id == wrong.caught_by), None)
     rule = next((rule for rule in rule_catalogue() if rule.id == wrong.caught_by), None)
     outcome = None
     if case is not None:
-        outcome = next(result for result in snippet.results_of(wrong) if result.case.id == case.id)
+        outcome = _outcome(snippet.name, wrong.name)
         where = f"{_address(snippet, page)}#case-{case.id}"
     else:
         where = link(page, f"{language}/reference/rules.md") + f"#{wrong.caught_by.lower()}"

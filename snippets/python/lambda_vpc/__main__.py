@@ -148,7 +148,7 @@ def sentence(code: str) -> str:
     """The English sentence of a reason."""
     found = reading.read(Path(__file__).with_name("sentences.yaml")) if not _sentences else None
     if found is not None:
-        _sentences.update(found.data)  # type: ignore[call-overload]
+        _sentences.update(found.data)
     return _sentences[code]["en"]
 
 

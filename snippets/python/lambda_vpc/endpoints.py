@@ -271,7 +271,7 @@ class Endpoints:
             return
         document = _plain(written)
         try:
-            policy = Policy.parse(document)  # type: ignore[arg-type]
+            policy = Policy.parse(document)
         except PolicyError as error:
             walk.add([unknown("endpoint-policy-unknown", endpoint, str(error), "PolicyDocument")])
             return
@@ -319,7 +319,7 @@ class Endpoints:
         for inline in listed(role.get("Policies")):
             document = inline.get("PolicyDocument") if isinstance(inline, Mapping) else None
             try:
-                found.append(Policy.parse(_plain(document)))  # type: ignore[arg-type]
+                found.append(Policy.parse(_plain(document)))
             except PolicyError:
                 continue
         return found
@@ -327,13 +327,13 @@ class Endpoints:
 
 def _allows_all(statement: object) -> bool:
     return (
-        statement.written_actions == ("*",)  # type: ignore[attr-defined]
-        and not statement.not_action  # type: ignore[attr-defined]
-        and statement.resources == ("*",)  # type: ignore[attr-defined]
-        and not statement.not_resource  # type: ignore[attr-defined]
-        and not statement.conditions  # type: ignore[attr-defined]
-        and statement.principals in (None, {"AWS": ("*",)})  # type: ignore[attr-defined]
-        and not statement.not_principal  # type: ignore[attr-defined]
+        statement.written_actions == ("*",)
+        and not statement.not_action
+        and statement.resources == ("*",)
+        and not statement.not_resource
+        and not statement.conditions
+        and statement.principals in (None, {"AWS": ("*",)})
+        and not statement.not_principal
     )
 
 

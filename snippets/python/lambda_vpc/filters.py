@@ -36,7 +36,7 @@ _NOT_INTERNET_OF = {version: [n for n in _NOT_INTERNET if n.version == version] 
 
 def is_internet(network: Network) -> bool:
     """Whether a block holds addresses of the internet, not only private or reserved ones."""
-    return not any(network.subnet_of(other) for other in _NOT_INTERNET_OF[network.version])  # type: ignore[arg-type]
+    return not any(network.subnet_of(other) for other in _NOT_INTERNET_OF[network.version])
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ def _range(first: object, last: object) -> tuple[int, int] | Undetermined:
             return end
     if low is None or high is None:
         return Undetermined("a rule for TCP or UDP without a port range")
-    return (0, 65535) if low == -1 else (low, high)  # type: ignore[return-value]
+    return (0, 65535) if low == -1 else (low, high)
 
 
 def covers(written: object, peer: Peer) -> Answer:
@@ -120,7 +120,7 @@ def covers(written: object, peer: Peer) -> Answer:
     block = _network(peer.block)
     if block is None:
         return Undetermined(peer.block)
-    if block.subnet_of(network):  # type: ignore[arg-type]
+    if block.subnet_of(network):
         return True
     return Undetermined(f"{network} is a part of {block}") if block.overlaps(network) else False
 
@@ -353,7 +353,7 @@ class Filters:
         ordered = [entry for _, entry in sorted(zip(numbers, written, strict=True), key=lambda pair: pair[0])]
         if acl is None:
             # The default ACL allows everything with its rules 100 and 101; later entries are never asked.
-            ordered = [e for e in ordered if _number(e.get("RuleNumber")) < 100]  # type: ignore[operator]
+            ordered = [e for e in ordered if _number(e.get("RuleNumber")) < 100]
         there = self._decide(ordered, outward, traffic.protocol, traffic.port, peer, default)
         way = "to" if outward else "from"
         detail = f"{traffic.protocol.upper()} {traffic.port} {way} {peer.block or 'the internet'}"

@@ -111,7 +111,7 @@ class Policies:
                 raise PolicyError(f"unknown kind of policy '{name}' (expected one of {', '.join(known)})")
 
         def read(name: str) -> tuple[Policy, ...] | None:
-            return None if layers.get(name) is None else _parsed(name, layers[name])  # type: ignore[arg-type]
+            return None if layers.get(name) is None else _parsed(name, layers[name])
 
         levels = layers.get("scp")
         if levels is not None and not isinstance(levels, list | tuple):
@@ -227,7 +227,7 @@ _EXEMPT = {
 
 
 def _not_principal(statement: Statement, caller: _Caller, named: set[str]) -> Answer:
-    if not any(statement.principals.values()):  # type: ignore[union-attr]
+    if not any(statement.principals.values()):
         return Undetermined("NotPrincipal without any principal is not documented")
     if not named:
         return True

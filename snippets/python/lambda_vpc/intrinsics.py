@@ -205,7 +205,7 @@ class Scope:
             return items[0]
         texts = [_as_text(item) for item in items]
         open_ = next((text for text in texts if isinstance(text, Unknown)), None)
-        return open_ if open_ else delimiter.join(texts)  # type: ignore[arg-type]
+        return open_ if open_ else delimiter.join(texts)
 
     def _split(self, argument: object) -> object:
         if not isinstance(argument, list) or len(argument) != 2:

@@ -12,7 +12,7 @@ from lambda_vpc.request import VpcConfig
 
 @cache
 def _data() -> Mapping:
-    return reading.read(Path(__file__).with_name("placeholders.yaml")).data  # type: ignore[return-value]
+    return reading.read(Path(__file__).with_name("placeholders.yaml")).data
 
 
 def account() -> str:

@@ -231,7 +231,7 @@ class _Builder:
         if not self.stack:
             return ()
         top = self.stack[-1]
-        return (*top.path, top.key if isinstance(top.value, dict) else len(top.value))  # type: ignore[arg-type]
+        return (*top.path, top.key if isinstance(top.value, dict) else len(top.value))
 
     def _add(self, value: object, line: int, anchor: str | None, size: int) -> None:
         self.count += size

@@ -146,7 +146,7 @@ class _Spec(SpecReader):
         summary = self.text(data["summary"], ("summary",)) if "summary" in data else {}
         if kind in POLICY_LAYERS:
             try:
-                iam.Policy.parse(self.source.data)  # type: ignore[arg-type]
+                iam.Policy.parse(self.source.data)
             except PolicyError as error:
                 self.problems.append(_policy_problem(self.source, error))
         if kind == "template":

@@ -35,7 +35,15 @@ class Subject:
 
     def template_with(self, parameters: Mapping[str, str]) -> template.Template:
         """The file as a template with parameters."""
-        return template.of(self.source, parameters, folder=self.folder)
+        key = tuple(sorted(parameters.items()))
+        if key not in self._templates:
+            self._templates[key] = template.of(self.source, parameters, folder=self.folder)
+        return self._templates[key]
+
+    @cached_property
+    def _templates(self) -> dict[tuple[tuple[str, str], ...], template.Template]:
+        """Each reading of the file, made once for all cases."""
+        return {}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -74,7 +74,7 @@ class DecisionCase(Case):
         for document in documents:
             if document.layer in ("identity", "boundary") and principal not in document.attach_to:
                 continue
-            layers.setdefault(document.layer, []).append(iam.Policy.parse(document.data))  # type: ignore[arg-type]
+            layers.setdefault(document.layer, []).append(iam.Policy.parse(document.data))
 
         def of(layer: str) -> tuple[iam.Policy, ...] | None:
             return tuple(layers[layer]) if layer in layers else None
@@ -136,7 +136,7 @@ def parse(reader: SpecReader, item: Mapping, where: KeyPath, common: Mapping) ->
         return None
     request = build(
         call,
-        resource if isinstance(resource, str) else tuple(resource),  # type: ignore[arg-type]
+        resource if isinstance(resource, str) else tuple(resource),
         principal,
         by=by,
         settings=settings,

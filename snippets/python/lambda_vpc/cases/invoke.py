@@ -55,9 +55,9 @@ class InvokeCase(Case):
         variables = function.get("Environment", "Variables") or {}
         handler = str(function.get("Handler")).rpartition(".")[2]
         namespace: dict[str, object] = {"__name__": "index"}
-        with _environment({name: str(value) for name, value in dict(variables).items()}):  # type: ignore[call-overload]
+        with _environment({name: str(value) for name, value in dict(variables).items()}):
             exec(compile(code, f"{subject.source.path}#{self.function}", "exec"), namespace)
-            return namespace[handler](self.event, None)  # type: ignore[operator]
+            return namespace[handler](self.event, None)
 
 
 def _words(values: Mapping[str, object]) -> str:
@@ -72,7 +72,7 @@ def _at(returned: object, path: str) -> object:
     except ValueError:
         return "(nothing)"
     for key in keys:
-        returned = returned[key]  # type: ignore[index]
+        returned = returned[key]
     return returned
 
 
