@@ -150,3 +150,12 @@ def test_it_runs_as_a_module(file):
     )
     assert (done.returncode, done.stderr) == (1, "")
     assert "no-ipv6-without-vpc" in done.stdout
+
+
+def test_a_reader_that_stops_reading_sees_no_traceback(file):
+    command = [sys.executable, "-m", "lambda_vpc", "trace", file(nat_per_az()), "Function", V4, "--json"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    process.stdout.close()
+    assert process.stderr.read() == ""
+    assert process.wait() == 0
+    process.stderr.close()
