@@ -8,8 +8,8 @@ from pathlib import Path
 
 import yaml
 
-from lambda_vpc.iam import Undocumented, decide
-from lambda_vpc.request import Request
+from lambda_vpc.iam.decide import Undocumented, decide
+from lambda_vpc.iam.request import Request
 
 SECONDS = 3.0
 DATA = Path(__file__).with_name("data") / "iam-conformance.yaml"

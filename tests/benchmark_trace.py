@@ -10,7 +10,8 @@ import json
 import time
 from collections.abc import Callable
 
-from lambda_vpc import network, template
+from lambda_vpc import network
+from lambda_vpc.cloudformation import template
 from networks import nat_per_az, resource
 
 SIZES = (30, 300, 3_000, 10_000)

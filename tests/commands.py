@@ -24,8 +24,8 @@ from botocore.exceptions import UnknownServiceError
 from botocore.model import ListShape, MapShape, OperationModel, Shape, StringShape, StructureShape
 from botocore.validate import ParamValidator
 
+from lambda_vpc.guide.snippet import Snippet
 from lambda_vpc.reading import near
-from lambda_vpc.snippet import Snippet
 
 FLAGS = {"debug", "no-verify-ssl", "no-paginate", "no-sign-request", "no-cli-pager", "cli-auto-prompt",
          "no-cli-auto-prompt"}  # fmt: skip

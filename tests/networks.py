@@ -5,7 +5,8 @@ from __future__ import annotations
 import copy
 import json
 
-from lambda_vpc import network, template
+from lambda_vpc import network
+from lambda_vpc.cloudformation import template
 
 
 def ref(name):

@@ -15,7 +15,7 @@ from moto import mock_aws
 from pytest_examples import find_examples
 
 import pages
-from lambda_vpc.spec import load
+from lambda_vpc.guide.spec import load
 
 PAGE = pages.DOCS / "en" / "network" / "attach.md"
 (EXAMPLE,) = [example.source for example in find_examples(PAGE)]

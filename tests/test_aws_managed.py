@@ -11,8 +11,8 @@ from moto import __version__ as moto_version
 from moto import mock_aws
 from moto.iam.aws_managed_policies import aws_managed_policies_data
 
-from lambda_vpc.snippet import Snippet
-from lambda_vpc.spec import load
+from lambda_vpc.guide.snippet import Snippet
+from lambda_vpc.guide.spec import load
 
 ROOT = Path(__file__).parents[1]
 MANAGED = {name: found for name, found in load(ROOT / "snippets").items() if found.aws_managed}

@@ -12,9 +12,9 @@ import pytest
 
 import commands
 import pages
+from lambda_vpc.guide.snippet import COMMAND_KINDS, Snippet
+from lambda_vpc.guide.spec import load
 from lambda_vpc.reading import parse
-from lambda_vpc.snippet import COMMAND_KINDS, Snippet
-from lambda_vpc.spec import load
 
 SNIPPETS = load(pages.ROOT / "snippets")
 WITH_COMMAND = {name: snippet for name, snippet in SNIPPETS.items() if snippet.kind in COMMAND_KINDS}

@@ -20,7 +20,7 @@ from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
 from moto.iam.aws_managed_policies import aws_managed_policies_data
 
 import facts
-from lambda_vpc import service_reference
+from lambda_vpc.iam import service_reference
 from lambda_vpc.reading import BadInput, parse
 
 FACTS = facts.load()

@@ -13,9 +13,9 @@ from hypothesis import strategies as some
 
 import benchmark_iam
 import lambda_vpc
-from lambda_vpc.conditions import OPERATORS, SET_OPERATORS
-from lambda_vpc.iam import ALLOWED, Decision, Policies, PolicyError, Undocumented, decide
-from lambda_vpc.request import Request
+from lambda_vpc.iam.conditions import OPERATORS, SET_OPERATORS
+from lambda_vpc.iam.decide import ALLOWED, Decision, Policies, PolicyError, Undocumented, decide
+from lambda_vpc.iam.request import Request
 
 DATA = Path(__file__).with_name("data")
 CASES = [

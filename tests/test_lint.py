@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from lambda_vpc.guide.snippet import KINDS, POLICY_LAYERS
+from lambda_vpc.guide.spec import load
 from lambda_vpc.rule_catalogue import rule_catalogue
 from lambda_vpc.rules import CARRIERS, lint
-from lambda_vpc.snippet import KINDS, POLICY_LAYERS
-from lambda_vpc.spec import load
 
 SNIPPETS = load(Path(__file__).parents[1] / "snippets")
 OWN = {rule.id: rule for rule in rule_catalogue()}

@@ -14,11 +14,11 @@ from pathlib import Path
 
 import pytest
 
-from lambda_vpc.conditions import PolicyError
+from lambda_vpc.guide.snippet import POLICY_LAYERS, Snippet
+from lambda_vpc.guide.spec import load
+from lambda_vpc.iam.conditions import PolicyError
 from lambda_vpc.reading import KeyPath
 from lambda_vpc.rules import lint
-from lambda_vpc.snippet import POLICY_LAYERS, Snippet
-from lambda_vpc.spec import load
 
 ROOT = Path(__file__).parents[1]
 POLICIES = {name: found for name, found in load(ROOT / "snippets").items() if found.kind in POLICY_LAYERS}

@@ -12,7 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import lambda_vpc
-from lambda_vpc import network, template
+from lambda_vpc import network
+from lambda_vpc.cloudformation import template
 from lambda_vpc.reading import BadInput
 from networks import (
     ALL_OUT,
@@ -499,8 +500,8 @@ def codes():
     """Codes written in the modules that find obstacles: first arguments of what makes them."""
     makers = {"blocked": 0, "unknown": 0, "judged": 1, "Note": 0, "Obstacle": 0, "_open": 0}
     found = set()
-    for name in ("network", "routes", "filters", "endpoints"):
-        for node in ast.walk(ast.parse((PACKAGE / f"{name}.py").read_text("utf-8"))):
+    for name in ("trace", "routes", "filters", "endpoints"):
+        for node in ast.walk(ast.parse((PACKAGE / "network" / f"{name}.py").read_text("utf-8"))):
             if not isinstance(node, ast.Call):
                 continue
             called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")

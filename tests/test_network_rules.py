@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from moto.iam.aws_managed_policies import aws_managed_policies_data
 
 import networks as net
-from lambda_vpc.policy import Policy
+from lambda_vpc.iam.policy import Policy
 from lambda_vpc.rules import _network, lint
 from lambda_vpc.rules._managed_policies import ENI_ACTIONS, MANAGED_POLICIES
 from lambda_vpc.rules._network_rule import NetworkRule

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from lambda_vpc import service_reference
-from lambda_vpc.conditions import PRESENT
-from lambda_vpc.iam import ALLOWED, EXPLICIT_DENY, Decision, Undocumented, decide
-from lambda_vpc.request import (
+from lambda_vpc.iam import service_reference
+from lambda_vpc.iam.conditions import PRESENT
+from lambda_vpc.iam.decide import ALLOWED, EXPLICIT_DENY, Decision, Undocumented, decide
+from lambda_vpc.iam.request import (
     CONNECTOR_CALLS,
     FUNCTION_CALLS,
     ROWS,

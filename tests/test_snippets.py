@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from lambda_vpc.cases import Case
-from lambda_vpc.cases.decision import DecisionResult
-from lambda_vpc.policy import Policy
-from lambda_vpc.snippet import POLICY_LAYERS, Snippet, Wrong
-from lambda_vpc.spec import load
+from lambda_vpc.guide.cases import Case
+from lambda_vpc.guide.cases.decision import DecisionResult
+from lambda_vpc.guide.snippet import POLICY_LAYERS, Snippet, Wrong
+from lambda_vpc.guide.spec import load
+from lambda_vpc.iam.policy import Policy
 
 ROOT = Path(__file__).parents[1]
 SNIPPETS = load(ROOT / "snippets")

@@ -10,9 +10,9 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lambda_vpc.key_paths import resolve
+from lambda_vpc.guide.key_paths import resolve
+from lambda_vpc.guide.spec import load
 from lambda_vpc.reading import BadInput, parse, read
-from lambda_vpc.spec import load
 
 POLICY = """\
 {

@@ -10,9 +10,10 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lambda_vpc import intrinsics, network, template
-from lambda_vpc.intrinsics import Reference, Unknown
-from lambda_vpc.parameters import MAX_SCENARIOS
+from lambda_vpc import network
+from lambda_vpc.cloudformation import intrinsics, template
+from lambda_vpc.cloudformation.intrinsics import Reference, Unknown
+from lambda_vpc.cloudformation.parameters import MAX_SCENARIOS
 from lambda_vpc.reading import BadInput
 from networks import answers, nat_per_az, read, ref, resource
 

@@ -27,13 +27,14 @@ import lambda_vpc
 from directives import DirectiveError, Handler, expand
 from facts import citation
 from facts import load as load_facts
-from lambda_vpc import placeholders, request
-from lambda_vpc.cases import Result
+from lambda_vpc.guide import placeholders
+from lambda_vpc.guide.cases import Result
+from lambda_vpc.guide.snippet import Snippet, Wrong
+from lambda_vpc.guide.spec import load
+from lambda_vpc.guide.spec_reader import LANGUAGES
+from lambda_vpc.iam import request
 from lambda_vpc.reading import BadInput, suggestion
 from lambda_vpc.rule_catalogue import rule_catalogue
-from lambda_vpc.snippet import Snippet, Wrong
-from lambda_vpc.spec import load
-from lambda_vpc.spec_reader import LANGUAGES
 from render import language_of, link, render
 
 log = logging.getLogger("mkdocs.hooks.snippets")

@@ -17,8 +17,8 @@ from mkdocs.exceptions import PluginError
 from mkdocs.structure.pages import Page
 
 from directives import DirectiveError, expand
+from lambda_vpc.guide.spec_reader import LANGUAGES
 from lambda_vpc.reading import BadInput, Problem, Source, read, suggestion
-from lambda_vpc.spec_reader import LANGUAGES
 from render import language_of, link, render
 
 PATH = Path(__file__).parents[1] / "terms.yaml"

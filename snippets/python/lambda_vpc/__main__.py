@@ -12,8 +12,9 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from lambda_vpc import network, reading, template
-from lambda_vpc.network import Blocked, Reached, Result, Unknown
+from lambda_vpc import network, reading
+from lambda_vpc.cloudformation import template
+from lambda_vpc.network.trace import Blocked, Reached, Result, Unknown
 from lambda_vpc.reading import BadInput
 
 REACHED, BLOCKED, UNKNOWN = 0, 1, 2

@@ -10,13 +10,13 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from lambda_vpc.conditions import glob
-from lambda_vpc.intrinsics import Reference
+from lambda_vpc.cloudformation.intrinsics import Reference
+from lambda_vpc.cloudformation.template import FUNCTION_TYPES, Resource
+from lambda_vpc.iam.conditions import glob
+from lambda_vpc.network.topology import listed
 from lambda_vpc.reading import KeyPath
 from lambda_vpc.rules._managed_policies import ENI_ACTIONS, MANAGED_POLICIES
 from lambda_vpc.rules._network import Network, properties
-from lambda_vpc.template import FUNCTION_TYPES, Resource
-from lambda_vpc.topology import listed
 
 _AWS_POLICY = re.compile(r"arn:(?:[^:]*|\$\{AWS::Partition\}):iam::aws:policy/(?:.+/)?([^/]+)")
 _ATTACHED = {

@@ -12,13 +12,13 @@ from weakref import WeakKeyDictionary
 
 from cfnlint.template import Template as CfnTemplate
 
-from lambda_vpc import template
-from lambda_vpc.filters import Filters
-from lambda_vpc.intrinsics import NO_VALUE, Scope
+from lambda_vpc.cloudformation import template
+from lambda_vpc.cloudformation.intrinsics import NO_VALUE, Scope
+from lambda_vpc.cloudformation.template import Resource, Scenario
+from lambda_vpc.network.filters import Filters
+from lambda_vpc.network.routes import Routes
+from lambda_vpc.network.topology import Topology, listed
 from lambda_vpc.reading import MAX_DEPTH, MAX_VALUES, BadInput, KeyPath, Source
-from lambda_vpc.routes import Routes
-from lambda_vpc.template import Resource, Scenario
-from lambda_vpc.topology import Topology, listed
 
 SUBNET, SECURITY_GROUP = "AWS::EC2::Subnet", "AWS::EC2::SecurityGroup"
 

@@ -8,9 +8,9 @@ from typing import ClassVar
 from cfnlint.rules import CloudFormationLintRule, RuleMatch
 from cfnlint.template import Template
 
+from lambda_vpc.cloudformation.template import Resource
 from lambda_vpc.reading import KeyPath
 from lambda_vpc.rules._network import Network, networks
-from lambda_vpc.template import Resource
 
 LAMBDA_GUIDE = "https://docs.aws.amazon.com/lambda/latest/dg"
 

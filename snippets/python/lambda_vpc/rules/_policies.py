@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from lambda_vpc import conditions, service_reference
+from lambda_vpc.iam import conditions, service_reference
 
 Path = tuple[str | int, ...]
 

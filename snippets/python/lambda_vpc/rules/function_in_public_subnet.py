@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from lambda_vpc.cloudformation.template import FUNCTION_TYPES, Resource
 from lambda_vpc.reading import KeyPath
 from lambda_vpc.rules._network import SUBNET, Network, listed_in
 from lambda_vpc.rules._network_rule import LAMBDA_GUIDE, NetworkRule
-from lambda_vpc.template import FUNCTION_TYPES, Resource
 
 
 class FunctionInPublicSubnet(NetworkRule):

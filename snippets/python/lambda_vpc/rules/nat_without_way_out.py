@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lambda_vpc.intrinsics import Reference
-from lambda_vpc.obstacles import Obstacle
+from lambda_vpc.cloudformation.intrinsics import Reference
+from lambda_vpc.cloudformation.template import Resource
+from lambda_vpc.network.obstacles import Obstacle
+from lambda_vpc.network.topology import named
 from lambda_vpc.reading import KeyPath
 from lambda_vpc.rules._network import SUBNET, Network, properties
 from lambda_vpc.rules._network_rule import LAMBDA_GUIDE, NetworkRule
-from lambda_vpc.template import Resource
-from lambda_vpc.topology import named
 
 
 class NatWithoutWayOut(NetworkRule):

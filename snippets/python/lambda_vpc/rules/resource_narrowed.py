@@ -8,7 +8,7 @@ from typing import Any
 
 from cfnlint.template import Template
 
-from lambda_vpc import service_reference
+from lambda_vpc.iam import service_reference
 from lambda_vpc.rules._policies import Part, Path, Statement, matching_actions
 from lambda_vpc.rules._rule import GUIDE, StatementRule
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from lambda_vpc.cloudformation.template import Resource
 from lambda_vpc.reading import KeyPath
 from lambda_vpc.rules._execution_role import connected, functions_of, lacking, trusts_lambda
 from lambda_vpc.rules._network import Network
 from lambda_vpc.rules._network_rule import LAMBDA_GUIDE, NetworkRule
-from lambda_vpc.template import Resource
 
 
 class RoleWithSomeInterfaceActions(NetworkRule):

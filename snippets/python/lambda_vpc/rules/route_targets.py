@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from lambda_vpc.intrinsics import Unknown
+from lambda_vpc.cloudformation.intrinsics import Unknown
+from lambda_vpc.cloudformation.template import Resource
+from lambda_vpc.network.routes import TARGETS
 from lambda_vpc.reading import KeyPath
-from lambda_vpc.routes import TARGETS
 from lambda_vpc.rules._network import Network, properties
 from lambda_vpc.rules._network_rule import NetworkRule
-from lambda_vpc.template import Resource
 
 
 class RouteTargets(NetworkRule):

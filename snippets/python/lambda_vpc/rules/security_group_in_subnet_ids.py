@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from lambda_vpc.intrinsics import Unknown
+from lambda_vpc.cloudformation.intrinsics import Unknown
+from lambda_vpc.cloudformation.template import FUNCTION_TYPES, Resource
 from lambda_vpc.reading import KeyPath
 from lambda_vpc.rules._network import SECURITY_GROUP, SUBNET, Network, Written, listed_in
 from lambda_vpc.rules._network_rule import LAMBDA_GUIDE, NetworkRule
-from lambda_vpc.template import FUNCTION_TYPES, Resource
 
 
 class SecurityGroupInSubnetIds(NetworkRule):

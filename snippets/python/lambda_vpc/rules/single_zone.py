@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from lambda_vpc.cloudformation.template import FUNCTION_TYPES, Resource
+from lambda_vpc.network.topology import key, listed, named
 from lambda_vpc.reading import KeyPath
 from lambda_vpc.rules._network import SUBNET, Network, properties
 from lambda_vpc.rules._network_rule import LAMBDA_GUIDE, NetworkRule
-from lambda_vpc.template import FUNCTION_TYPES, Resource
-from lambda_vpc.topology import key, listed, named
 
 
 class SingleZone(NetworkRule):

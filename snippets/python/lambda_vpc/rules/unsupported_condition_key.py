@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from cfnlint.template import Template
 
-from lambda_vpc import service_reference
+from lambda_vpc.iam import service_reference
 from lambda_vpc.rules._policies import ConditionUse, Part, Path, Statement, matching_actions
 from lambda_vpc.rules._rule import StatementRule
 

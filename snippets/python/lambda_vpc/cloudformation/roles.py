@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from lambda_vpc import placeholders
-from lambda_vpc.conditions import PolicyError
-from lambda_vpc.intrinsics import Reference, Unknown
-from lambda_vpc.policy import AttachedPolicy
-from lambda_vpc.template import FUNCTION_TYPES, Resource, Template
+from lambda_vpc.cloudformation.intrinsics import Reference, Unknown
+from lambda_vpc.cloudformation.template import FUNCTION_TYPES, Resource, Template
+from lambda_vpc.guide import placeholders
+from lambda_vpc.iam.conditions import PolicyError
+from lambda_vpc.iam.policy import AttachedPolicy
 
 _MANAGED = re.compile(r"arn:[^:]*:iam::aws:policy/(?:.*/)?([^/]+)")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Mapping
 
-from lambda_vpc.intrinsics import Other, Unknown, whole_reference
+from lambda_vpc.cloudformation.intrinsics import Other, Unknown, whole_reference
 
 MAX_SCENARIOS = 64
 MAX_WORK = 4_000_000

@@ -8,8 +8,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import ClassVar
 
-from lambda_vpc import template
-from lambda_vpc.policy import AttachedPolicy
+from lambda_vpc.cloudformation import template
+from lambda_vpc.iam.policy import AttachedPolicy
 from lambda_vpc.reading import Source
 
 Text = Mapping[str, str]

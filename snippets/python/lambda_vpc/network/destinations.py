@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from lambda_vpc.intrinsics import Reference, Unknown
-from lambda_vpc.template import Resource
-from lambda_vpc.topology import Topology, listed
+from lambda_vpc.cloudformation.intrinsics import Reference, Unknown
+from lambda_vpc.cloudformation.template import Resource
+from lambda_vpc.network.topology import Topology, listed
 
 Path = tuple[str, ...]
 

@@ -11,17 +11,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from lambda_vpc import intrinsics
-from lambda_vpc.conditions import Answer, Undetermined
-from lambda_vpc.destinations import PLACES, Destination, destination
-from lambda_vpc.endpoints import HTTPS, Endpoints, is_service, service_of
-from lambda_vpc.filters import DEFAULT_GROUP, Filters, Peer, Traffic, foreign_group, group_keys
-from lambda_vpc.intrinsics import Reference
-from lambda_vpc.obstacles import Note, Obstacle, Walk, blocked, judged, truth, unknown, worst
+from lambda_vpc.answers import Answer, Undetermined
+from lambda_vpc.cloudformation import intrinsics
+from lambda_vpc.cloudformation.intrinsics import Reference
+from lambda_vpc.cloudformation.template import FUNCTION_TYPES, Resource, Scenario, Template
+from lambda_vpc.network.destinations import PLACES, Destination, destination
+from lambda_vpc.network.endpoints import HTTPS, Endpoints, is_service, service_of
+from lambda_vpc.network.filters import DEFAULT_GROUP, Filters, Peer, Traffic, foreign_group, group_keys
+from lambda_vpc.network.obstacles import Note, Obstacle, Walk, blocked, judged, truth, unknown, worst
+from lambda_vpc.network.routes import Routes, Traveler
+from lambda_vpc.network.topology import Topology, key, listed, named
 from lambda_vpc.reading import BadInput, suggestion
-from lambda_vpc.routes import Routes, Traveler
-from lambda_vpc.template import FUNCTION_TYPES, Resource, Scenario, Template
-from lambda_vpc.topology import Topology, key, listed, named
 
 INTERNET = {"internet-ipv4": 4, "internet-ipv6": 6}
 """Destinations on the internet, and their IP version."""
@@ -97,7 +97,8 @@ def trace(
         BadInput: no such function, destination or zone.
 
     Examples:
-        >>> from lambda_vpc import network, template
+        >>> from lambda_vpc import network
+        >>> from lambda_vpc.cloudformation import template
         >>> found = template.parse('''
         ... Resources:
         ...   Orders:

@@ -11,13 +11,13 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from lambda_vpc import iam, placeholders, template
-from lambda_vpc.cases import ID, Case
-from lambda_vpc.cases import parse as parse_case
-from lambda_vpc.conditions import PolicyError
-from lambda_vpc.key_paths import resolve
-from lambda_vpc.reading import BadInput, KeyPath, Problem, Source, near, read, suggestion
-from lambda_vpc.snippet import (
+from lambda_vpc import iam
+from lambda_vpc.cloudformation import template
+from lambda_vpc.guide import placeholders
+from lambda_vpc.guide.cases import ID, Case
+from lambda_vpc.guide.cases import parse as parse_case
+from lambda_vpc.guide.key_paths import resolve
+from lambda_vpc.guide.snippet import (
     COMMAND_KINDS,
     KINDS,
     POLICY_LAYERS,
@@ -28,7 +28,9 @@ from lambda_vpc.snippet import (
     Snippet,
     Wrong,
 )
-from lambda_vpc.spec_reader import SpecReader
+from lambda_vpc.guide.spec_reader import SpecReader
+from lambda_vpc.iam.conditions import PolicyError
+from lambda_vpc.reading import BadInput, KeyPath, Problem, Source, near, read, suggestion
 
 
 def load(root: Path) -> dict[str, Snippet]:

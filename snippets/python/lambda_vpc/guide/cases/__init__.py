@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from lambda_vpc.cases import decision, invoke, plan, trace
-from lambda_vpc.cases.base import Case, Result, Subject
+from lambda_vpc.guide.cases import decision, invoke, plan, trace
+from lambda_vpc.guide.cases.base import Case, Result, Subject
+from lambda_vpc.guide.spec_reader import SpecReader
 from lambda_vpc.reading import KeyPath
-from lambda_vpc.spec_reader import SpecReader
 
 __all__ = ["Case", "Result", "Subject", "parse"]
 

@@ -1,6 +1,6 @@
 """The IAM condition operators: does one `Condition` entry of a statement match the request context?
 
-Three answers: `True`, `False`, or [`Undetermined`][lambda_vpc.conditions.Undetermined] where AWS documents
+Three answers: `True`, `False`, or [`Undetermined`][lambda_vpc.answers.Undetermined] where AWS documents
 none. The rules are those of the IAM User Guide, "Condition operators", "Single-valued vs. multivalued
 context keys" and "Variables and tags"; facts K04, K09 and K10 name the ones people stumble over.
 """
@@ -13,31 +13,20 @@ import difflib
 import ipaddress
 import operator
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import lru_cache
 
-from lambda_vpc import service_reference
+from lambda_vpc.answers import Answer, Undetermined, both, either, negate
+from lambda_vpc.iam import service_reference
 
 
 class PolicyError(ValueError):
     """A policy that IAM's grammar does not know; the message names the element and the mend."""
 
 
-@dataclass(frozen=True)
-class Undetermined:
-    """AWS documents no answer, or the request leaves it open; never truthy, never falsy by accident."""
-
-    question: str
-    """What is missing or undocumented, as an English clause."""
-
-    def __bool__(self) -> bool:
-        raise TypeError(f"no answer: {self.question}")
-
-
-Answer = bool | Undetermined
 Values = tuple[str, ...]
 Context = Mapping[str, Values]
 """Request context: lower-case key to its values; no value: the key is known to be absent."""
@@ -45,33 +34,6 @@ MayCarry = Callable[[str], bool]
 """Whether a request may carry a lower-case key that is missing from its context."""
 PRESENT: Values = ("\ue010",)
 """Values of a key that the request carries without its value being documented."""
-
-
-def both(answers: Sequence[Answer]) -> Answer:
-    """AND over three values: one `False` decides, otherwise one `Undetermined` leaves it open."""
-    open_question = None
-    for answer in answers:
-        if answer is False:
-            return False
-        if answer is not True:
-            open_question = answer
-    return True if open_question is None else open_question
-
-
-def either(answers: Sequence[Answer]) -> Answer:
-    """OR over three values: one `True` decides, otherwise one `Undetermined` leaves it open."""
-    open_question = None
-    for answer in answers:
-        if answer is True:
-            return True
-        if answer is not False:
-            open_question = answer
-    return False if open_question is None else open_question
-
-
-def negate(answer: Answer) -> Answer:
-    """NOT over three values."""
-    return (not answer) if isinstance(answer, bool) else answer
 
 
 # --- patterns -----------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 The documented rules only: an explicit deny anywhere wins; a permissions boundary, a session policy, every
 level of service control policies and a VPC endpoint policy must allow besides; within one account a
 resource-based policy may allow by itself, across accounts both sides must. Where AWS documents no answer,
-[`decide`][lambda_vpc.iam.decide] raises [`Undocumented`][lambda_vpc.iam.Undocumented].
+[`decide`][lambda_vpc.iam.decide.decide] raises [`Undocumented`][lambda_vpc.iam.decide.Undocumented].
 
 Source: IAM User Guide, "Policy evaluation logic" and "Cross-account policy evaluation logic".
 """
@@ -14,9 +14,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
-from lambda_vpc.conditions import Answer, Condition, PolicyError, Undetermined, both, either
-from lambda_vpc.policy import Document, Policy, Statement
-from lambda_vpc.request import Request
+from lambda_vpc.answers import Answer, Undetermined, both, either
+from lambda_vpc.iam.conditions import Condition, PolicyError
+from lambda_vpc.iam.policy import Document, Policy, Statement
+from lambda_vpc.iam.request import Request
 
 ALLOWED = "allowed"
 IMPLICIT_DENY = "implicitDeny"
@@ -359,7 +360,7 @@ def decide(policies: Policies | Mapping[str, object], request: Request) -> Decis
 
     Args:
         policies: the policies by layer; plain documents are read first
-            (see [`Policies.of`][lambda_vpc.iam.Policies.of]).
+            (see [`Policies.of`][lambda_vpc.iam.decide.Policies.of]).
         request: who asks for what, in which context. With several resources every one must be allowed.
 
     Returns:
@@ -370,8 +371,8 @@ def decide(policies: Policies | Mapping[str, object], request: Request) -> Decis
         PolicyError: a policy is malformed.
 
     Examples:
-        >>> from lambda_vpc.iam import decide
-        >>> from lambda_vpc.request import Request
+        >>> from lambda_vpc.iam.decide import decide
+        >>> from lambda_vpc.iam.request import Request
         >>> policy = {
         ...     "Version": "2012-10-17",
         ...     "Statement": {

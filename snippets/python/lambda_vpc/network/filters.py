@@ -11,11 +11,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from lambda_vpc.conditions import Answer, Undetermined, both, either
-from lambda_vpc.intrinsics import Network, Reference, Unknown, as_network
-from lambda_vpc.obstacles import Obstacle, blocked, judged, truth
-from lambda_vpc.template import Resource
-from lambda_vpc.topology import Topology, key, named
+from lambda_vpc.answers import Answer, Undetermined, both, either
+from lambda_vpc.cloudformation.intrinsics import Network, Reference, Unknown, as_network
+from lambda_vpc.cloudformation.template import Resource
+from lambda_vpc.network.obstacles import Obstacle, blocked, judged, truth
+from lambda_vpc.network.topology import Topology, key, named
 
 EPHEMERAL = (1024, 65535)
 """Ports of the way back (fact N15)."""

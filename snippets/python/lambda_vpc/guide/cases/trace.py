@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from lambda_vpc import network
-from lambda_vpc.cases.base import Case, Result, Subject
-from lambda_vpc.network import Blocked, Reached, Unknown
+from lambda_vpc.guide.cases.base import Case, Result, Subject
+from lambda_vpc.guide.spec_reader import SpecReader
+from lambda_vpc.network.trace import Blocked, Reached, Unknown
 from lambda_vpc.reading import BadInput, KeyPath
-from lambda_vpc.spec_reader import SpecReader
 
 KEYS = {
     "from": True, "to": True, "without-az": False, "parameters": False,

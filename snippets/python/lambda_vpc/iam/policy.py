@@ -11,14 +11,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from lambda_vpc.conditions import (
-    Answer,
+from lambda_vpc.answers import Answer, Undetermined, either
+from lambda_vpc.iam.conditions import (
     Condition,
     Context,
     MayCarry,
     PolicyError,
-    Undetermined,
-    either,
     glob,
     parse_operator,
     substitute,

@@ -2,7 +2,7 @@
 
 YAML and JSON, parameters, conditions, mappings, SAM functions with `Globals`, nested stacks by local file.
 What a template leaves open (an import, a dynamic reference, a parameter without a value) stays
-[`Unknown`][lambda_vpc.intrinsics.Unknown] and is named; nothing is guessed.
+[`Unknown`][lambda_vpc.cloudformation.intrinsics.Unknown] and is named; nothing is guessed.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from functools import cached_property
 from pathlib import Path
 
 from lambda_vpc import reading
-from lambda_vpc.conditions import Answer, Undetermined, both
-from lambda_vpc.intrinsics import NO_VALUE, Other, Reference, Scope, Unknown
-from lambda_vpc.parameters import choices, section, values_of
+from lambda_vpc.answers import Answer, Undetermined, both
+from lambda_vpc.cloudformation.intrinsics import NO_VALUE, Other, Reference, Scope, Unknown
+from lambda_vpc.cloudformation.parameters import choices, section, values_of
 from lambda_vpc.reading import BadInput, KeyPath, Problem, Source
 
 _JSON = re.compile(r'\s*\{\s*["}]')
@@ -143,7 +143,9 @@ def parse(
     text: str, name: str = "template.yaml", parameters: Mapping[str, str] | None = None, *,
     region: str | None = None,
 ) -> Template:  # fmt: skip
-    """Read a template's text; nested stacks stay unknown. See [`load`][lambda_vpc.template.load].
+    """Read a template's text; nested stacks stay unknown.
+
+    See [`load`][lambda_vpc.cloudformation.template.load].
 
     Raises:
         BadInput: the text is no template.

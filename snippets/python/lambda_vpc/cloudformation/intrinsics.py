@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from lambda_vpc.conditions import Answer, Undetermined, both, either, negate
+from lambda_vpc.answers import Answer, Undetermined, both, either, negate
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from lambda_vpc.cases import Case, Result, Subject
-from lambda_vpc.cases.base import Text
-from lambda_vpc.policy import AttachedPolicy
+from lambda_vpc.guide.cases import Case, Result, Subject
+from lambda_vpc.guide.cases.base import Text
+from lambda_vpc.iam.policy import AttachedPolicy
 from lambda_vpc.reading import KeyPath, Source
 
 POLICY_LAYERS: Mapping[str, str] = {

@@ -9,10 +9,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import ClassVar
 
-from lambda_vpc.cases.base import Case, Result, Subject
-from lambda_vpc.key_paths import resolve
+from lambda_vpc.guide.cases.base import Case, Result, Subject
+from lambda_vpc.guide.key_paths import resolve
+from lambda_vpc.guide.spec_reader import SpecReader
 from lambda_vpc.reading import KeyPath
-from lambda_vpc.spec_reader import SpecReader
 
 KEYS = {"invoke": True, "event": True, "returns": False, "raises": False}
 

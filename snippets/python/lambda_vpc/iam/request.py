@@ -1,7 +1,7 @@
 """The request context AWS documents for an API call; what AWS leaves undocumented stays open.
 
-Which keys a call carries stands in one table, [`ROWS`][lambda_vpc.request.ROWS], with the fact each row
-rests on. [`build`][lambda_vpc.request.build] looks a call up in it.
+Which keys a call carries stands in one table, [`ROWS`][lambda_vpc.iam.request.ROWS], with the fact each row
+rests on. [`build`][lambda_vpc.iam.request.build] looks a call up in it.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from enum import Enum
 from fnmatch import fnmatchcase
 from functools import cached_property
 
-from lambda_vpc import service_reference
-from lambda_vpc.conditions import PRESENT
+from lambda_vpc.iam import service_reference
+from lambda_vpc.iam.conditions import PRESENT
 
 VPC_KEYS = ("lambda:VpcIds", "lambda:SubnetIds", "lambda:SecurityGroupIds")
 """The three condition keys for VPC settings (fact K01)."""
@@ -32,7 +32,7 @@ class Request:
     """ARN of the caller, or a service principal such as `lambda.amazonaws.com`."""
     context: Mapping[str, object]
     """Condition keys the request carries: a text, number, truth value, or a list of texts; an empty list
-    means the key is absent, `lambda_vpc.conditions.PRESENT` that its value is not documented."""
+    means the key is absent, `lambda_vpc.iam.conditions.PRESENT` that its value is not documented."""
     closed: bool = True
     """Whether a key missing from the context is known to be absent; otherwise it is unknown."""
     resource_account: str | None = None

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from lambda_vpc import eni
-from lambda_vpc.cases.base import Case, Result, Subject
-from lambda_vpc.intrinsics import Unknown
+from lambda_vpc.cloudformation.intrinsics import Unknown
+from lambda_vpc.cloudformation.template import FUNCTION_TYPES, Template
+from lambda_vpc.guide.cases.base import Case, Result, Subject
+from lambda_vpc.guide.spec_reader import SpecReader
 from lambda_vpc.reading import KeyPath
-from lambda_vpc.spec_reader import SpecReader
-from lambda_vpc.template import FUNCTION_TYPES, Template
 
 KEYS = {"plan": True, "shares": True, "enis": True}
 

@@ -7,12 +7,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from lambda_vpc import iam, placeholders, roles, service_reference
-from lambda_vpc.cases.base import Case, Result, Subject
-from lambda_vpc.conditions import PolicyError
+from lambda_vpc import iam
+from lambda_vpc.cloudformation import roles
+from lambda_vpc.guide import placeholders
+from lambda_vpc.guide.cases.base import Case, Result, Subject
+from lambda_vpc.guide.spec_reader import SpecReader
+from lambda_vpc.iam import service_reference
+from lambda_vpc.iam.conditions import PolicyError
+from lambda_vpc.iam.request import FUNCTION_CALLS, By, Request, Settings, VpcConfig, build, resources_of
 from lambda_vpc.reading import KeyPath, near, suggestion
-from lambda_vpc.request import FUNCTION_CALLS, By, Request, Settings, VpcConfig, build, resources_of
-from lambda_vpc.spec_reader import SpecReader
 
 KEYS = {
     "call": True, "decision": True, "vpc": False, "by": False, "function": False, "resource": False,

@@ -10,10 +10,10 @@ import string
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
-from lambda_vpc.conditions import Answer, Undetermined, either
-from lambda_vpc.intrinsics import Reference, Unknown, as_network
-from lambda_vpc.obstacles import truth
-from lambda_vpc.template import Resource, Scenario
+from lambda_vpc.answers import Answer, Undetermined, either
+from lambda_vpc.cloudformation.intrinsics import Reference, Unknown, as_network
+from lambda_vpc.cloudformation.template import Resource, Scenario
+from lambda_vpc.network.obstacles import truth
 
 OUTSIDE = "?"
 """What the key of something outside the template begins with."""

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from lambda_vpc import reading
-from lambda_vpc.request import VpcConfig
+from lambda_vpc.iam.request import VpcConfig
 
 
 @cache

@@ -9,17 +9,19 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 
-from lambda_vpc import iam, service_reference
-from lambda_vpc.conditions import PolicyError, Undetermined, either
-from lambda_vpc.filters import DEFAULT_GROUP, Filters, Traffic
-from lambda_vpc.intrinsics import DEFAULT_REGION, Network, Reference, Unknown, as_network
-from lambda_vpc.obstacles import Note, Obstacle, Walk, blocked, judged, truth, unknown, worst
-from lambda_vpc.placeholders import principals
-from lambda_vpc.policy import Policy
-from lambda_vpc.request import Request
-from lambda_vpc.routes import Routes, Traveler
-from lambda_vpc.template import Resource
-from lambda_vpc.topology import Topology, listed
+from lambda_vpc import iam
+from lambda_vpc.answers import Undetermined, either
+from lambda_vpc.cloudformation.intrinsics import DEFAULT_REGION, Network, Reference, Unknown, as_network
+from lambda_vpc.cloudformation.template import Resource
+from lambda_vpc.guide.placeholders import principals
+from lambda_vpc.iam import service_reference
+from lambda_vpc.iam.conditions import PolicyError
+from lambda_vpc.iam.policy import Policy
+from lambda_vpc.iam.request import Request
+from lambda_vpc.network.filters import DEFAULT_GROUP, Filters, Traffic
+from lambda_vpc.network.obstacles import Note, Obstacle, Walk, blocked, judged, truth, unknown, worst
+from lambda_vpc.network.routes import Routes, Traveler
+from lambda_vpc.network.topology import Topology, listed
 
 _SERVICE = re.compile(r"(?:com|cn\.com)\.amazonaws\.[^.]+\.(.+)|aws\.api\.[^.]+\.(.+)")
 HTTPS = Traffic("tcp", 443)

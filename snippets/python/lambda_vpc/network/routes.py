@@ -8,12 +8,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from lambda_vpc.conditions import Answer, Undetermined, either
-from lambda_vpc.filters import DEFAULT_GROUP, Filters, Peer, Traffic, as_network, group_keys, is_internet
-from lambda_vpc.intrinsics import Network, Reference, Unknown
-from lambda_vpc.obstacles import Note, Obstacle, Walk, blocked, judged, truth, unknown, worst
-from lambda_vpc.template import Resource
-from lambda_vpc.topology import Topology, key, listed, named
+from lambda_vpc.answers import Answer, Undetermined, either
+from lambda_vpc.cloudformation.intrinsics import Network, Reference, Unknown
+from lambda_vpc.cloudformation.template import Resource
+from lambda_vpc.network.filters import (
+    DEFAULT_GROUP,
+    Filters,
+    Peer,
+    Traffic,
+    as_network,
+    group_keys,
+    is_internet,
+)
+from lambda_vpc.network.obstacles import Note, Obstacle, Walk, blocked, judged, truth, unknown, worst
+from lambda_vpc.network.topology import Topology, key, listed, named
 
 TARGETS: Mapping[str, str] = {
     "GatewayId": "gateway",

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from lambda_vpc.conditions import Answer, Undetermined
-from lambda_vpc.intrinsics import Unknown
-from lambda_vpc.template import Resource
+from lambda_vpc.answers import Answer, Undetermined
+from lambda_vpc.cloudformation.intrinsics import Unknown
+from lambda_vpc.cloudformation.template import Resource
 
 
 @dataclass(frozen=True)
