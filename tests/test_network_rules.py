@@ -17,11 +17,12 @@ from moto.iam.aws_managed_policies import aws_managed_policies_data
 
 import networks as net
 from lambda_vpc.iam.policy import Policy
-from lambda_vpc.rules import _network, lint
+from lambda_vpc.rules import RULES as EVERY_RULE
+from lambda_vpc.rules import _subject, lint
 from lambda_vpc.rules._managed_policies import ENI_ACTIONS, MANAGED_POLICIES
-from lambda_vpc.rules._network_rule import NetworkRule
+from lambda_vpc.rules.cfn_lint import CLASSES
 
-RULES = {rule.id: rule for rule in NetworkRule.__subclasses__()}
+RULES = {id_: rule for id_, rule in EVERY_RULE.items() if "network" in rule.tags}
 VPC_ACCESS = {"Fn::Sub": "arn:${AWS::Partition}:iam::aws:policy/service-role/AWSLambdaVPCAccessExecutionRole"}
 NO_VALUE = {"Ref": "AWS::NoValue"}
 
@@ -205,13 +206,27 @@ FOUND = {
     ),
     "a role from an older guide": (
         document(given_role(Policies=inline(OLD_GUIDE))),
-        [("W9814", '"Policies": [')],
+        [("I9814", '"Policies": [')],
     ),
     "a role with AWSLambdaENIManagementAccess that no function here uses": (
         document({"Role": role(ManagedPolicyArns=[managed("service-role/AWSLambdaENIManagementAccess")])}),
-        [("W9814", '"ManagedPolicyArns": [')],
+        [("I9814", '"ManagedPolicyArns": [')],
+    ),
+    "a role that may create ENIs and not delete them": (
+        document(given_role(Policies=inline(allow("ec2:CreateNetworkInterface", "ec2:Describe*")))),
+        [("W9814", '"Policies": [')],
     ),
     "one subnet": (document(good(Function=net.function(["PrivateA"]))), [("W9815", '"SubnetIds": [')]),
+    "the same single subnet for several functions is one finding": (
+        document(
+            good(
+                Function=net.function(["PrivateA"]),
+                Second=net.function(["PrivateA"]),
+                Third=net.function(["PrivateA", "PrivateC"]),
+            )
+        ),
+        [("W9815", '"SubnetIds": [')],
+    ),
     "one subnet that exists already": (
         document(good(Function=connected(["subnet-0a1a1a1a1a1a1a1a1"]))),
         [("W9815", '"SubnetIds": [')],
@@ -448,7 +463,7 @@ def test_what_cfn_lint_says_is_not_said_twice(function):
         (FOUND["a function in a public subnet"][0], ["'PublicRoute'", "'PublicC'"]),
         (FOUND["a Deny without condition"][0], ["lambda:SourceFunctionArn"]),
         (FOUND["a role without policies"][0], ["AWSLambdaVPCAccessExecutionRole", *ENI_ACTIONS]),
-        (FOUND["a role from an older guide"][0], ["ec2:DescribeSubnets", "all six"]),
+        (FOUND["a role from an older guide"][0], ["ec2:DescribeSubnets", "created and run"]),
         (FOUND["NAT gateways whose internet gateway is attached to nothing"][0], ["VPCGatewayAttachment"]),
         (FOUND["a route with two targets"][0], ["2 targets: GatewayId, NatGatewayId"]),
     ],
@@ -515,7 +530,7 @@ class _Template:
 
 def _matches(template):
     cfn = _Template(template)
-    return [match for rule in RULES.values() for match in rule().match(cfn)]
+    return [match for class_ in CLASSES.values() for match in class_().match(cfn)]
 
 
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -528,8 +543,8 @@ def test_no_network_however_malformed_makes_a_rule_raise(changes, wrapped):
         if wrapped:
             body["Properties"] = {"Fn::If": ["One", body["Properties"], value]}
             wrapped = False
-    for match in _matches(template):
-        assert match.message and match.path[0] == "Resources"
+    for found in _matches(template):
+        assert found.message and found.path[0] == "Resources"
 
 
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -561,8 +576,8 @@ def test_the_network_is_built_once_for_all_rules(monkeypatch):
         built.append(source)
         return read(source)
 
-    read = _network.template.of
-    monkeypatch.setattr(_network.template, "of", counted)
+    read = _subject.template.of
+    monkeypatch.setattr(_subject.template, "of", counted)
     _matches(document(good()))
     assert len(built) == 1
 

@@ -19,11 +19,13 @@ from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lambda_vpc.rule_catalogue import RULES, SECTIONS, rule_catalogue
-from lambda_vpc.rules import Finding, _policies, lint
-from lambda_vpc.rules._rule import StatementRule
+from lambda_vpc.rules import RULES, Report, _policies, lint
+from lambda_vpc.rules._rule import SECTIONS, Finding, statement_rule
+from lambda_vpc.rules.cfn_lint import CLASSES
 
-OWN = tuple(rule.id for rule in rule_catalogue())
+FOLDER = Path(_policies.__file__).parent
+OWN = tuple(RULES)
+OF_POLICIES = tuple(rule.id for rule in RULES.values() if "policies" in rule.tags)
 SUBNETS, GROUPS, VPC = "lambda:SubnetIds", "lambda:SecurityGroupIds", "lambda:VpcIds"
 FUNCTION_ARN = "arn:aws:lambda:ap-northeast-1:111122223333:function:orders"
 SUBNET_ARN = "arn:aws:ec2:ap-northeast-1:111122223333:subnet/subnet-1"
@@ -169,10 +171,16 @@ FOUND = {
                 "Effect": "Deny",
                 "NotAction": "lambda:*",
                 "Resource": "*",
-                "Condition": {"Null": {"x:y": "true"}},
+                "Condition": {"Null": {"lambda:Subnets": "true"}},
             }
         ),
-        [("E9804", '"x:y": "true"')],
+        [("E9804", '"lambda:Subnets": "true"')],
+    ),
+    "ForAllValues on the paths of an organization": (
+        managed(
+            statement(action="s3:GetObject", ForAllValues__StringLike={"aws:PrincipalOrgPaths": "o-a/*"})
+        ),
+        [("E9803", '"aws:PrincipalOrgPaths": "o-a/*"')],
     ),
     "a key that no action of the statement supports": (
         managed(statement("Deny", "lambda:UpdateFunctionCode", Null={VPC: "true"})),
@@ -201,6 +209,16 @@ FOUND = {
             statement(action=["ec2:DescribeSubnets", "ec2:CreateNetworkInterface"], resource=[SUBNET_ARN])
         ),
         [("E9805", '"ec2:DescribeSubnets"')],
+    ),
+    "an ARN for an action of Lambda without resource types": (
+        managed(statement(action="lambda:ListFunctions", resource=FUNCTION_ARN)),
+        [("E9805", '"Action": "lambda:ListFunctions"')],
+    ),
+    "an ARN for an action of another service, as AWS lists it": (
+        managed(
+            statement(action="dynamodb:ListTables", resource="arn:aws:dynamodb:*:111122223333:table/Orders")
+        ),
+        [("W9808", '"Action": "dynamodb:ListTables"')],
     ),
     "an ARN in a Deny, in another letter case": (
         managed(statement("Deny", "EC2:describesubnets", SUBNET_ARN)),
@@ -282,7 +300,7 @@ def test_a_rule_finds(name):
 
 def test_every_rule_of_policies_has_an_input_it_finds():
     found = {rule for _, expected in FOUND.values() for rule, _ in expected}
-    assert found == {rule.id for rule in _rules()}, "add the missing rules to FOUND"
+    assert found == {*OF_POLICIES}, "add the missing rules to FOUND"
 
 
 # --- what is not found --------------------------------------------------------------------------
@@ -297,6 +315,71 @@ SILENT = {
     "Null on a multivalued key": managed(statement("Deny", Null={SUBNETS: "true"})),
     "ForAllValues without Null in a Deny": managed(
         statement("Deny", ForAllValues__StringEquals={SUBNETS: "subnet-1"})
+    ),
+    "ForAllValues where a request without the key is meant to pass, as AWS's own policies have it": managed(
+        statement(action="ec2:CreateTags", ForAllValues__StringEquals={"aws:TagKeys": ["team", "stage"]}),
+        statement(
+            action=["dynamodb:GetItem", "dynamodb:Query"],
+            resource="arn:aws:dynamodb:ap-northeast-1:111122223333:table/Orders",
+            ForAllValues__StringEquals={"dynamodb:Attributes": ["Id", "Name"]},
+            StringEqualsIfExists={"dynamodb:Select": "SPECIFIC_ATTRIBUTES"},
+        ),
+        statement(
+            action="dynamodb:Query",
+            resource="arn:aws:dynamodb:ap-northeast-1:111122223333:table/Orders",
+            ForAllValues__StringEquals={"dynamodb:LeadingKeys": "${aws:username}"},
+        ),
+    ),
+    "a key that services send and the list of global keys leaves out": template(
+        "AWS::SNS::TopicPolicy",
+        Topics=["arn:aws:sns:ap-northeast-1:111122223333:orders"],
+        PolicyDocument=policy(
+            {
+                "Principal": {"AWS": "*"},
+                **statement(action="sns:Publish", StringEquals={"AWS:SourceOwner": "111122223333"}),
+            }
+        ),
+    ),
+    "keys of a service that is in no list": managed(
+        statement("Deny", "deepracer:*", StringEquals={"deepracer:UserToken": "a"}),
+    ),
+    "a key of AWS Marketplace, which lists a part of them": managed(
+        statement(
+            action="aws-marketplace:Subscribe",
+            ForAnyValue__StringEquals={"aws-marketplace:ProductId": "p"},
+        )
+    ),
+    "callbacks of Step Functions on a state machine": managed(
+        statement(
+            action=["states:SendTaskSuccess", "states:SendTaskFailure", "states:SendTaskHeartbeat"],
+            resource="arn:aws:states:ap-northeast-1:111122223333:stateMachine:orders",
+        )
+    ),
+    "placeholders that somebody fills in": template(
+        "AWS::EC2::VPCEndpoint",
+        VpcId="vpc-1",
+        ServiceName="com.amazonaws.ap-northeast-1.lambda",
+        PolicyDocument=policy(
+            {
+                "Principal": "*",
+                **statement(
+                    action=["<service>:<action>", "lambda:[action]", "lambda:{{ verb }}"],
+                    resource="<arn>",
+                    StringEquals={
+                        "<issuer>:sub": "a",
+                        "lambda:<key>": "b",
+                        "aws:PrincipalTag/${Key}": "c",
+                        "{{ key }}": "d",
+                    },
+                ),
+            }
+        ),
+    ),
+    "an action of a service that AWS no longer lists": template(
+        "AWS::EC2::VPCEndpoint",
+        VpcId="vpc-1",
+        ServiceName="com.amazonaws.ap-northeast-1.lambda",
+        PolicyDocument=policy({"Principal": "*", **statement(action="evidently:GetFeature")}),
     ),
     "a Null guard in another letter case and as a boolean": managed(
         statement(ForAllValues__StringEquals={SUBNETS: "subnet-1"}, Null={SUBNETS.upper(): False})
@@ -688,9 +771,6 @@ class _Template:
     def __init__(self, document):
         self.template = document
 
-    def has_serverless_transform(self):
-        return True
-
 
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(STATEMENT_LIKE, max_size=3) | JSON_LIKE, st.sampled_from(["object", "text", "sub"]))
@@ -698,15 +778,9 @@ def test_no_policy_however_malformed_makes_a_rule_raise(statements, form):
     write = {"object": lambda p: p, "text": json.dumps, "sub": lambda p: {"Fn::Sub": json.dumps(p)}}
     content = write[form]({"Statement": statements})
     document = template("AWS::Organizations::Policy", Type="SERVICE_CONTROL_POLICY", Content=content)
-    for rule in _rules():
-        for match in rule.match(_Template(document)):
+    for class_ in CLASSES.values():
+        for match in class_().match(_Template({**SAM, **document})):
             assert match.message
-
-
-def _rules():
-    return [
-        rule() for rule in StatementRule.__subclasses__() if rule.__module__.startswith("lambda_vpc.rules.")
-    ]
 
 
 # --- loading and texts --------------------------------------------------------------------------
@@ -723,37 +797,72 @@ def test_cfn_lint_loads_the_rules_by_name_from_any_directory(tmp_path):
 
 
 def test_cfn_lint_loads_the_rules_by_their_folder_as_well():
-    assert sorted(Rules.create_from_directory(str(RULES))) == sorted(OWN)
+    assert sorted(Rules.create_from_directory(str(FOLDER))) == sorted(OWN)
 
 
 def test_every_rule_is_loaded_and_explained():
     loaded = Rules.create_from_module("lambda_vpc.rules")
-    assert sorted(loaded) == sorted(OWN), "import the rule in lambda_vpc/rules/__init__.py"
+    assert sorted(loaded) == sorted(OWN), "list the rule in lambda_vpc/rules/__init__.py"
     for rule in loaded.values():
         assert rule.shortdesc and rule.description and rule.tags, rule.id
         assert rule.source_url.startswith("https://docs.aws.amazon.com/"), rule.id
 
 
-def test_the_texts_are_read_without_importing_cfn_lint():
+def test_the_rules_run_without_importing_cfn_lint():
+    text = json.dumps(managed(statement(StringEquals={SUBNETS: "a"})))
     program = (
-        "import sys; from lambda_vpc.rule_catalogue import rule_catalogue; rule_catalogue();"
-        "sys.exit('cfnlint' in sys.modules)"
+        "import sys, lambda_vpc.rules as rules; from lambda_vpc.reading import parse;"
+        "from lambda_vpc.rule_catalogue import rule_catalogue; rule_catalogue(); dir(rules);"
+        f"found = rules.findings(parse({text!r}, 't'));"
+        "sys.exit('cfnlint' in sys.modules or [f.rule for f in found] != ['E9801'])"
     )
     assert subprocess.run([sys.executable, "-c", program]).returncode == 0
 
 
+def test_a_name_that_the_rules_do_not_have_is_an_attribute_error():
+    import lambda_vpc.rules as module
+
+    with pytest.raises(AttributeError, match="has no attribute 'E9999'"):
+        module.E9999  # noqa: B018
+
+
+TEXT = {"What": "It.", "Why": "It.", "Wrong": "a/b#c", "Right": "a/b"}
+
+
+def _documented(texts, title="Title"):
+    def judge(statement, subject):
+        yield Finding((), "")
+
+    sections = "".join(f"{name}:\n    {text}\n\n" for name, text in texts.items())
+    judge.__doc__ = f"{title}\n\n{sections}"
+    return statement_rule("E9999", "https://docs.aws.amazon.com/")(judge)
+
+
 @pytest.mark.parametrize("section", SECTIONS)
-def test_a_rule_without_a_section_is_an_error_that_names_file_and_section(section, tmp_path):
-    source = (RULES / "principal_in_scp.py").read_text("utf-8")
-    without = re.sub(rf"    {section}:\n( {{8}}.*\n)+", "", source)
-    assert without != source
-    (tmp_path / "rule.py").write_text(without, "utf-8")
-    with pytest.raises(ValueError, match=rf"^rule\.py:\d+: rule E9806 has no section '{section}:'$"):
-        rule_catalogue(tmp_path)
+def test_a_rule_without_a_section_is_an_error_that_names_file_and_section(section):
+    assert _documented(TEXT).what == "It."
+    texts = {name: text for name, text in TEXT.items() if name != section}
+    with pytest.raises(ValueError, match=rf"^test_rules\.py:\d+: rule E9999 has no section '{section}:'$"):
+        _documented(texts)
+
+
+@pytest.mark.parametrize(
+    ("texts", "words"),
+    [
+        ({**TEXT, "When": "Now."}, "'When:' is unknown"),
+        ({**TEXT, "Right": "not an address"}, "'not' is no snippet address"),
+        ({**TEXT, "What": "It.\nnot indented"}, "'not indented' stands in no section"),
+    ],
+)
+def test_a_rule_whose_text_is_out_of_order_is_an_error_with_the_mend(texts, words):
+    with pytest.raises(ValueError, match=re.escape(words)):
+        _documented(texts)
 
 
 def test_every_module_says_which_rule_it_is():
-    for path in RULES.glob("[a-z]*.py"):
+    for path in FOLDER.glob("[a-z]*.py"):
+        if path.name == "cfn_lint.py":
+            continue
         text = ast.get_docstring(ast.parse(path.read_text("utf-8"))) or ""
         assert text[:5] in OWN, f"{path.name}: begin the module's docstring with the rule's id"
 
@@ -761,4 +870,4 @@ def test_every_module_says_which_rule_it_is():
 def test_linting_twice_gives_the_same_findings():
     text = json.dumps(managed(statement(StringEquals={SUBNETS: "subnet-1"})))
     first, second = (lint("template", text, "t.json") for _ in range(2))
-    assert first == second and all(isinstance(finding, Finding) for finding in first)
+    assert first == second and all(isinstance(finding, Report) for finding in first)

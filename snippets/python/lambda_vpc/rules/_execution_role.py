@@ -16,7 +16,7 @@ from lambda_vpc.iam.conditions import glob
 from lambda_vpc.network.topology import listed
 from lambda_vpc.reading import KeyPath
 from lambda_vpc.rules._managed_policies import ENI_ACTIONS, MANAGED_POLICIES
-from lambda_vpc.rules._network import Network, properties
+from lambda_vpc.rules._subject import Network, properties
 
 _AWS_POLICY = re.compile(r"arn:(?:[^:]*|\$\{AWS::Partition\}):iam::aws:policy/(?:.+/)?([^/]+)")
 _ATTACHED = {
@@ -96,14 +96,14 @@ def lacking(network: Network, role: Resource) -> Lacking:
 
 def _policies(role: Resource) -> KeyPath:
     for name in ("ManagedPolicyArns", "Policies"):
-        found = properties(role).get(name)
+        found = properties(role).one(name)
         if found is not None:
             return found.path
     return role.key_path
 
 
 def _documents(network: Network, role: Resource) -> Iterator[_Document]:
-    policies = properties(role).get("Policies")
+    policies = properties(role).one("Policies")
     inline = listed(role.get("Policies"))
     places = [item.path for item in policies.items()] if policies else []
     for position, policy in enumerate(inline):
@@ -123,7 +123,7 @@ def _documents(network: Network, role: Resource) -> Iterator[_Document]:
 
 
 def _of_template(policy: Resource, is_named: bool) -> _Document:
-    document = properties(policy).get("PolicyDocument")
+    document = properties(policy).one("PolicyDocument")
     path = document.path if document else policy.key_path
     return _Document(policy.get("PolicyDocument"), is_named and policy.exists is True, path)
 

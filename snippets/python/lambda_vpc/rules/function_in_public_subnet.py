@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lambda_vpc.cloudformation.template import FUNCTION_TYPES, Resource
-from lambda_vpc.reading import KeyPath
-from lambda_vpc.rules._network import SUBNET, Network, listed_in
-from lambda_vpc.rules._network_rule import LAMBDA_GUIDE, NetworkRule
+from lambda_vpc.rules._rule import LAMBDA_GUIDE, Finding, resource_rule
+from lambda_vpc.rules._subject import SUBNET, Network, listed_in
 
 
-class FunctionInPublicSubnet(NetworkRule):
-    """A function in a public subnet
+@resource_rule("W9811", f"{LAMBDA_GUIDE}/configuration-vpc-internet.html", FUNCTION_TYPES)
+def function_in_public_subnet(network: Network, function: Resource) -> Iterator[Finding]:
+    """Function in a public subnet
 
     What:
         VpcConfig names a subnet whose route table sends packets for the internet to an internet gateway.
@@ -28,25 +28,17 @@ class FunctionInPublicSubnet(NetworkRule):
         network/nat-per-az
         network/attach-new-vpc
     """
-
-    id = "W9811"
-    shortdesc = "Function in a public subnet"
-    description = "A Lambda function gets no public IP address in a public subnet"
-    source_url = f"{LAMBDA_GUIDE}/configuration-vpc-internet.html"
-    types = FUNCTION_TYPES
-
-    def findings(self, network: Network, function: Resource) -> Iterator[tuple[KeyPath, str]]:
-        for item, value in listed_in(function, "SubnetIds"):
-            subnet = network.topology.resource(value)
-            if isinstance(subnet, Resource) and subnet.type == SUBNET and subnet.exists is True:
-                route = _to_internet_gateway(network, subnet)
-                if route is not None:
-                    yield (
-                        item.path,
-                        f"'{subnet.logical_id}' is public ('{route.logical_id}' leads to an internet "
-                        f"gateway), but '{function.logical_id}' gets no public IP address and does not reach "
-                        "the internet. Use a private subnet, for the internet with a route to a NAT gateway.",
-                    )
+    for item, value in listed_in(function, "SubnetIds"):
+        subnet = network.topology.resource(value)
+        if isinstance(subnet, Resource) and subnet.type == SUBNET and subnet.exists is True:
+            route = _to_internet_gateway(network, subnet)
+            if route is not None:
+                yield Finding(
+                    item.path,
+                    f"'{subnet.logical_id}' is public ('{route.logical_id}' leads to an internet "
+                    f"gateway), but '{function.logical_id}' gets no public IP address and does not reach "
+                    "the internet. Use a private subnet, for the internet with a route to a NAT gateway.",
+                )
 
 
 def _to_internet_gateway(network: Network, subnet: Resource) -> Resource | None:

@@ -8,13 +8,13 @@ from lambda_vpc.cloudformation.intrinsics import Reference
 from lambda_vpc.cloudformation.template import Resource
 from lambda_vpc.network.obstacles import Obstacle
 from lambda_vpc.network.topology import named
-from lambda_vpc.reading import KeyPath
-from lambda_vpc.rules._network import SUBNET, Network, properties
-from lambda_vpc.rules._network_rule import LAMBDA_GUIDE, NetworkRule
+from lambda_vpc.rules._rule import LAMBDA_GUIDE, Finding, resource_rule
+from lambda_vpc.rules._subject import SUBNET, Network, place, properties
 
 
-class NatWithoutWayOut(NetworkRule):
-    """A NAT gateway without a way out
+@resource_rule("E9812", f"{LAMBDA_GUIDE}/configuration-vpc-internet.html", ("AWS::EC2::NatGateway",))
+def nat_without_way_out(network: Network, nat: Resource) -> Iterator[Finding]:
+    """NAT gateway without a way out
 
     What:
         A public NAT gateway stands in a subnet that does not reach an attached internet gateway, or it has
@@ -34,41 +34,28 @@ class NatWithoutWayOut(NetworkRule):
         network/nat-per-az
         network/nat-regional
     """
-
-    id = "E9812"
-    shortdesc = "NAT gateway without a way out"
-    description = "A public NAT gateway needs an address and a route to an attached internet gateway"
-    source_url = f"{LAMBDA_GUIDE}/configuration-vpc-internet.html"
-    types = ("AWS::EC2::NatGateway",)
-
-    def findings(self, network: Network, nat: Resource) -> Iterator[tuple[KeyPath, str]]:
-        mode = nat.get("AvailabilityMode") or "zonal"
-        if (nat.get("ConnectivityType") or "public") != "public":
-            return
-        if mode == "zonal":
-            yield from _without_address(network, nat)
-            why = _why_no_way_out(network, nat)
-            if why:
-                yield _path(nat, "SubnetId"), f"'{nat.logical_id}' does not reach the internet: {why}"
-        elif mode == "regional" and _without_internet_gateway(network, network.topology.vpc_of(nat)):
-            vpc = named(network.topology.vpc_of(nat))
-            yield (
-                _path(nat, "VpcId"),
-                f"'{nat.logical_id}' does not reach the internet: '{vpc}' has no internet gateway attached. "
-                "Add an AWS::EC2::VPCGatewayAttachment.",
-            )
+    mode = nat.get("AvailabilityMode") or "zonal"
+    if (nat.get("ConnectivityType") or "public") != "public":
+        return
+    if mode == "zonal":
+        yield from _without_address(network, nat)
+        why = _why_no_way_out(network, nat)
+        if why:
+            yield Finding(place(nat, "SubnetId"), f"'{nat.logical_id}' does not reach the internet: {why}")
+    elif mode == "regional" and _without_internet_gateway(network, network.topology.vpc_of(nat)):
+        vpc = named(network.topology.vpc_of(nat))
+        yield Finding(
+            place(nat, "VpcId"),
+            f"'{nat.logical_id}' does not reach the internet: '{vpc}' has no internet gateway attached. "
+            "Add an AWS::EC2::VPCGatewayAttachment.",
+        )
 
 
-def _path(nat: Resource, name: str) -> KeyPath:
-    found = properties(nat).get(name)
-    return found.path if found else nat.key_path
-
-
-def _without_address(network: Network, nat: Resource) -> Iterator[tuple[KeyPath, str]]:
+def _without_address(network: Network, nat: Resource) -> Iterator[Finding]:
     allocation = nat.get("AllocationId")
     if allocation is None:
         if not _is_open(nat, "AllocationId"):
-            yield (
+            yield Finding(
                 nat.key_path,
                 f"'{nat.logical_id}' has no Elastic IP address. Set AllocationId to the AllocationId of an "
                 "AWS::EC2::EIP, or AvailabilityMode to regional.",
@@ -76,8 +63,8 @@ def _without_address(network: Network, nat: Resource) -> Iterator[tuple[KeyPath,
     elif isinstance(allocation, Reference) and allocation.attribute in (None, "PublicIp"):
         address = network.scenario.resources.get(allocation.resource)
         if address is not None and address.type == "AWS::EC2::EIP":
-            yield (
-                _path(nat, "AllocationId"),
+            yield Finding(
+                place(nat, "AllocationId"),
                 f"This is the IP address of '{address.logical_id}', not its allocation id. Write Fn::GetAtt "
                 f"{address.logical_id}.AllocationId.",
             )
@@ -85,7 +72,7 @@ def _without_address(network: Network, nat: Resource) -> Iterator[tuple[KeyPath,
 
 def _is_open(nat: Resource, name: str) -> bool:
     """Whether a property is written behind a function that gives nothing here."""
-    return name in nat.written and properties(nat).get(name) is not None
+    return name in nat.written and properties(nat).one(name) is not None
 
 
 def _without_internet_gateway(network: Network, vpc: str | None) -> bool:
