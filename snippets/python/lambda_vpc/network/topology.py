@@ -145,7 +145,8 @@ class Topology:
         if value is None:
             value = subnet.get("Ipv6IpamPoolId")
         if value is not None:
-            return Undetermined(value.what) if isinstance(value, Unknown) and value.origin is not Origin.GENERATED else True
+            is_made = not isinstance(value, Unknown) or value.origin is Origin.GENERATED
+            return True if is_made else Undetermined(value.what)
         return either([resource.exists for resource in self._ipv6_blocks.get(subnet.logical_id, ())])
 
     @cached_property
