@@ -189,7 +189,7 @@ FOUND = {
     ),
     "a Deny without condition": (
         document(given_role(ManagedPolicyArns=[VPC_ACCESS], Policies=inline(DENY))),
-        [("E9813", '"PolicyName": "p"')],
+        [("E9813", '"PolicyDocument": {')],
     ),
     "the role of a SAM function": (
         document(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -143,6 +143,15 @@ class Statement:
                 for key, values in keys.entries():
                     if not is_filled_in(key):
                         yield ConditionUse(written, operator, key, values)
+
+
+    def has_only(self, uses: Sequence[ConditionUse]) -> bool:
+        """Whether these are all of its conditions, and none hangs on a condition of the template."""
+        blocks = [part.value for part in self.part.get("Condition")]
+        if len(blocks) != 1 or any(use.part.branch for use in uses):
+            return False
+        keys = blocks[0].values() if isinstance(blocks[0], Mapping) else [None]
+        return all(isinstance(of, Mapping) for of in keys) and sum(map(len, keys)) == len(uses)
 
 
 _FILLED_IN = re.compile(r"[<>{}\[\]]")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from lambda_vpc.cloudformation.roles import functions_of
 from lambda_vpc.cloudformation.template import Resource
-from lambda_vpc.rules._execution_role import Lacking, connected, functions_of, lacking, trusts_lambda
+from lambda_vpc.rules._execution_role import Lacking, connected, lacking, trusts_lambda
 from lambda_vpc.rules._rule import LAMBDA_GUIDE, Finding, resource_rule
 from lambda_vpc.rules._subject import Network
 
@@ -83,8 +84,8 @@ def role_with_most_interface_actions(network: Network, role: Resource) -> Iterat
 
 def _some(network: Network, role: Resource) -> Lacking | None:
     """What a role lacks that certainly may create ENIs and is meant to."""
-    functions = functions_of(network, role)
+    functions = functions_of(network.scenario, role)
     # Without a function here, the role is for one in another template.
-    meant = connected(functions) if functions else trusts_lambda(role)
+    meant = connected(functions) if functions else trusts_lambda(role) is True
     found = lacking(network, role) if meant else None
     return found if found and found.actions and "ec2:CreateNetworkInterface" not in found.actions else None

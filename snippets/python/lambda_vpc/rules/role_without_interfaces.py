@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from lambda_vpc.cloudformation.roles import functions_of
 from lambda_vpc.cloudformation.template import Resource
-from lambda_vpc.rules._execution_role import connected, functions_of, lacking
+from lambda_vpc.rules._execution_role import connected, lacking
 from lambda_vpc.rules._rule import LAMBDA_GUIDE, Finding, resource_rule
 from lambda_vpc.rules._subject import Network
 
@@ -31,7 +32,7 @@ def role_without_interfaces(network: Network, role: Resource) -> Iterator[Findin
         network/attach-new-vpc
         network/attach-existing-vpc
     """
-    functions = connected(functions_of(network, role))
+    functions = connected(functions_of(network.scenario, role))
     found = lacking(network, role)
     if functions and "ec2:CreateNetworkInterface" in found.actions:
         mend = _DENIED if found.denied else "Attach AWSLambdaVPCAccessExecutionRole."

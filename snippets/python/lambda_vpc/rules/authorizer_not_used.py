@@ -1,0 +1,61 @@
+"""W9824: an authorizer guards the methods that name it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lambda_vpc.cloudformation.template import Resource
+from lambda_vpc.network.topology import key
+from lambda_vpc.rules._rule import Finding, resource_rule
+from lambda_vpc.rules._subject import Network, place
+
+_METHOD, _AUTHORIZER = "AWS::ApiGateway::Method", "AWS::ApiGateway::Authorizer"
+
+
+@resource_rule(
+    "W9824",
+    "https://docs.aws.amazon.com/apigateway/latest/developerguide/configure-api-gateway-lambda-authorization.html",
+    (_AUTHORIZER,),
+)
+def authorizer_not_used(network: Network, authorizer: Resource) -> Iterator[Finding]:
+    """Authorizer that no method of its API uses
+
+    What:
+        The template writes an AWS::ApiGateway::Authorizer and methods of the same REST API, and none of the
+        methods names the authorizer in AuthorizerId.
+
+    Why:
+        API Gateway asks an authorizer only for methods whose AuthorizationType is CUSTOM and whose
+        AuthorizerId names it. With NONE, the method answers every caller.
+
+    Wrong:
+        network/authorizer-rest-api#authorizer-not-used
+
+    Right:
+        network/authorizer-rest-api
+    """
+    if authorizer.get("Type") not in ("TOKEN", "REQUEST"):
+        return
+    api = key(authorizer.get("RestApiId"))
+    methods = [m for m in network.scenario.by_type.get(_METHOD, ()) if key(m.get("RestApiId")) == api]
+    if not methods or any(_may_use(network, method, authorizer) for method in methods):
+        return
+    first = methods[0]
+    yield Finding(
+        place(first, "AuthorizationType"),
+        f"No method of '{named_api(api)}' uses the authorizer '{authorizer.logical_id}'. Write AuthorizationType: "
+        f"CUSTOM and AuthorizerId: !Ref {authorizer.logical_id}.",
+    )
+
+
+def named_api(api: str | None) -> str:
+    """The API as it is named to the reader."""
+    return (api or "the API").removeprefix("?")
+
+
+def _may_use(network: Network, method: Resource, authorizer: Resource) -> bool:
+    kind, used = method.get("AuthorizationType"), method.get("AuthorizerId")
+    if type(kind) is str and kind != "CUSTOM":
+        return False
+    inside = network.topology.is_inside(key(used))
+    return used is not None and (not inside or key(used) == authorizer.logical_id)
