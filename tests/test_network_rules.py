@@ -79,7 +79,15 @@ def chosen(name="Choice", values=("one", "two")):
 
 
 def document(resources, **sections):
-    return {**sections, "Resources": resources}
+    """A template; what uses the internet gateway is created after its attachment, unless it says otherwise."""
+    found = {name: ordered(body) for name, body in resources.items()}
+    return {**sections, "Resources": found if "Attachment" in resources else resources}
+
+
+def ordered(body):
+    properties = body.get("Properties", {})
+    late = body["Type"] == "AWS::EC2::NatGateway" or "GatewayId" in properties
+    return {"Type": body["Type"], "DependsOn": "Attachment", **body} if late else body
 
 
 def own(template) -> list[tuple[str, str]]:

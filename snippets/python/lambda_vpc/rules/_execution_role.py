@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from lambda_vpc.answers import Answer, Undetermined, both, either, negate
 from lambda_vpc.cloudformation.roles import RolePolicy, policies_of, trust_policy
 from lambda_vpc.cloudformation.template import Resource
-from lambda_vpc.network.topology import listed
+from lambda_vpc.network.from_template.values import listed
 from lambda_vpc.reading import KeyPath
 from lambda_vpc.rules._managed_policies import ENI_ACTIONS, MANAGED_POLICIES
 from lambda_vpc.rules._policies import names_action
@@ -51,7 +51,7 @@ def is_connected(function: Resource) -> bool:
 def lacking(network: Network, role: Resource) -> Lacking:
     """The ENI actions that the role certainly does not have, and where to mend it."""
     policies = policies_of(network.scenario, role)
-    if network.topology.touched_by(role.logical_id):
+    if role.logical_id in network.scenario.touched:
         return Lacking((), role.key_path, denied=False)
     denying = {
         action: policy.key_path

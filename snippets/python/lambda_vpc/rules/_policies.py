@@ -144,7 +144,6 @@ class Statement:
                     if not is_filled_in(key):
                         yield ConditionUse(written, operator, key, values)
 
-
     def has_only(self, uses: Sequence[ConditionUse]) -> bool:
         """Whether these are all of its conditions, and none hangs on a condition of the template."""
         blocks = [part.value for part in self.part.get("Condition")]

@@ -10,11 +10,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from lambda_vpc import sentences
 from lambda_vpc.cloudformation import template
+from lambda_vpc.cloudformation.intrinsics import Reference
 from lambda_vpc.cloudformation.template import Resource, Scenario, Template
-from lambda_vpc.network.filters import Filters
-from lambda_vpc.network.routes import Routes
-from lambda_vpc.network.topology import Topology, listed
+from lambda_vpc.network import from_template, model
+from lambda_vpc.network.from_template.values import Values, listed
+from lambda_vpc.network.obstacles import Obstacle
+from lambda_vpc.network.trace import Engine, engine_of
 from lambda_vpc.reading import BadInput, KeyPath, Source
 from lambda_vpc.rules._policies import Statement, statements
 from lambda_vpc.rules._written import Written
@@ -25,11 +28,26 @@ _SAM = "AWS::Serverless-2016-10-31"
 
 @dataclass(frozen=True, eq=False)
 class Network:
-    """One scenario of a template."""
+    """One scenario of a template, as resources and as the records that packets are traced on."""
 
     scenario: Scenario
-    topology: Topology
-    routes: Routes
+    records: model.Network
+
+    @cached_property
+    def values(self) -> Values:
+        """Names of things, as the records have them."""
+        return Values(self.scenario)
+
+    @cached_property
+    def engine(self) -> Engine:
+        """What judges the records; the same judges as those of a trace."""
+        return engine_of(self.records)
+
+    def resource(self, value: object, type_: str) -> Resource | None:
+        """The resource of a type that a value names and that certainly exists."""
+        named = isinstance(value, Reference) and value.attribute is None
+        found = self.scenario.resources.get(value.resource) if named else None
+        return found if found is not None and found.type == type_ and found.exists is True else None
 
 
 class Subject:
@@ -52,7 +70,9 @@ class Subject:
             found = self._read or template.of(self.source)
         except BadInput:
             return ()
-        return () if found.open else tuple(_network(scenario) for scenario in found.scenarios)
+        if found.open:
+            return ()
+        return tuple(map(Network, found.scenarios, from_template.networks(found)))
 
     @property
     def is_sam(self) -> bool:
@@ -67,11 +87,6 @@ class Subject:
         if len(path) > 3 and path[:4] not in lines and path[2] == "Properties" and below[:3] in lines:
             return self.source.line(below)
         return self.source.line(path)
-
-
-def _network(scenario: Scenario) -> Network:
-    topology = Topology(scenario)
-    return Network(scenario, topology, Routes(topology, Filters(topology)))
 
 
 def properties(resource: Resource) -> Written:
@@ -91,3 +106,10 @@ def listed_in(function: Resource, name: str) -> Iterator[tuple[Written, object]]
     for item in ids.items() if ids else ():
         for value in listed(item.resolved):
             yield item, value
+
+
+def told(obstacle: Obstacle) -> str:
+    """What is in the way and the mend, in the words of a trace."""
+    detail = f" ({obstacle.detail})" if obstacle.detail else ""
+    mend = sentences.mend(obstacle.code, "en")
+    return f"{sentences.reason(obstacle.code, 'en')}{detail}{'; ' if mend else ''}{mend}."

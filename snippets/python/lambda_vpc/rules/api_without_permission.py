@@ -49,7 +49,7 @@ def api_without_permission(network: Network, caller: Resource) -> Iterator[Findi
     if caller.get(*credentials) is not None:
         return
     function = _function(network, caller.get(*uri))
-    if function is None or network.topology.touched_by(function.logical_id):
+    if function is None or function.logical_id in network.scenario.touched:
         return
     # Of several callers of one function the first speaks.
     if next(other for other in _callers(network) if _names(network, other, function)) is not caller:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lambda_vpc.cloudformation.template import Resource
-from lambda_vpc.network.topology import key
+from lambda_vpc.network.model import Origin
 from lambda_vpc.rules._rule import Finding, resource_rule
 from lambda_vpc.rules._subject import Network, place
 
@@ -36,26 +36,24 @@ def authorizer_not_used(network: Network, authorizer: Resource) -> Iterator[Find
     """
     if authorizer.get("Type") not in ("TOKEN", "REQUEST"):
         return
-    api = key(authorizer.get("RestApiId"))
-    methods = [m for m in network.scenario.by_type.get(_METHOD, ()) if key(m.get("RestApiId")) == api]
+    api = network.values.id(authorizer.get("RestApiId"))
+    methods = [
+        method
+        for method in network.scenario.by_type.get(_METHOD, ())
+        if network.values.id(method.get("RestApiId")) == api
+    ]
     if not methods or any(_may_use(network, method, authorizer) for method in methods):
         return
-    first = methods[0]
     yield Finding(
-        place(first, "AuthorizationType"),
-        f"No method of '{named_api(api)}' uses the authorizer '{authorizer.logical_id}'. Write AuthorizationType: "
-        f"CUSTOM and AuthorizerId: !Ref {authorizer.logical_id}.",
+        place(methods[0], "AuthorizationType"),
+        f"No method of '{api}' uses the authorizer '{authorizer.logical_id}', so they answer every caller. "
+        f"Write AuthorizationType: CUSTOM and AuthorizerId: !Ref {authorizer.logical_id}.",
     )
 
 
-def named_api(api: str | None) -> str:
-    """The API as it is named to the reader."""
-    return (api or "the API").removeprefix("?")
-
-
 def _may_use(network: Network, method: Resource, authorizer: Resource) -> bool:
-    kind, used = method.get("AuthorizationType"), method.get("AuthorizerId")
-    if type(kind) is str and kind != "CUSTOM":
+    """Whether a method may ask the authorizer; what is not known may be."""
+    kind, used = method.get("AuthorizationType"), network.values.id(method.get("AuthorizerId"))
+    if kind is None or (type(kind) is str and kind != "CUSTOM"):
         return False
-    inside = network.topology.is_inside(key(used))
-    return used is not None and (not inside or key(used) == authorizer.logical_id)
+    return used is not None and (used.origin is not Origin.HERE or used.name == authorizer.logical_id)

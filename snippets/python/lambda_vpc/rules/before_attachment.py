@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from lambda_vpc.cloudformation.order import created_before
 from lambda_vpc.cloudformation.template import Resource
-from lambda_vpc.network.topology import key
+from lambda_vpc.network.model import Id, Origin
 from lambda_vpc.rules._rule import Finding, resource_rule
 from lambda_vpc.rules._subject import Network
 
@@ -20,9 +20,9 @@ def before_attachment(network: Network, attachment: Resource) -> Iterator[Findin
     """Route or address that may be created before the internet gateway is attached
 
     What:
-        A route to an internet gateway, or an Elastic IP address of a NAT gateway or an instance, neither refers
-        to the gateway's attachment in the same template nor has it in DependsOn, not even through another
-        resource. Reported once for an attachment, at the first of them.
+        A route to an internet gateway, or the Elastic IP address of a NAT gateway or an instance, neither
+        refers to the gateway's attachment in the same template nor has it in DependsOn, not even through
+        another resource. Reported once for an attachment, at the first of them.
 
     Why:
         Both need the attachment, and nothing in the template tells CloudFormation so. It may create them
@@ -36,17 +36,17 @@ def before_attachment(network: Network, attachment: Resource) -> Iterator[Findin
         network/nat-per-az
         network/nat-shared
     """
-    gateway, vpc = key(attachment.get("InternetGatewayId")), network.topology.vpc_of(attachment)
-    if gateway is None or not network.topology.is_inside(gateway) or "/" in attachment.logical_id:
-        return
+    gateway, vpc = network.values.id(attachment.get("InternetGatewayId")), attachment.get("VpcId")
     data = attachment.source.data
-    resources = data["Resources"] if isinstance(data, Mapping) else {}
+    if gateway is None or gateway.origin is not Origin.HERE or not isinstance(data, Mapping):
+        return
     early = [
         resource
-        for resource in (*_routes(network, gateway), *_addresses(network, vpc))
-        if "/" not in resource.logical_id
+        for resource in (*_routes(network, gateway), *_addresses(network, network.values.id(vpc)))
+        # Nested stacks are in an order of their own.
+        if resource.source is attachment.source
         and resource.exists is True
-        and attachment.logical_id not in created_before(resources, resource.logical_id)
+        and attachment.key_path[-1] not in created_before(data["Resources"], str(resource.key_path[-1]))
     ]
     if early:
         names = ", ".join(f"'{resource.logical_id}'" for resource in early)
@@ -58,26 +58,25 @@ def before_attachment(network: Network, attachment: Resource) -> Iterator[Findin
         )
 
 
-def _routes(network: Network, gateway: str) -> Iterator[Resource]:
-    for route in network.topology.all("EC2::Route"):
-        if key(route.get("GatewayId")) == gateway:
-            yield route
+def _routes(network: Network, gateway: Id) -> Iterator[Resource]:
+    return (r for r in network.values.all("EC2::Route") if network.values.id(r.get("GatewayId")) == gateway)
 
 
-def _addresses(network: Network, vpc: str | None) -> Iterator[Resource]:
-    """The addresses of public NAT gateways and of instances in the VPC.
+def _addresses(network: Network, vpc: Id | None) -> Iterator[Resource]:
+    """The NAT gateways with an address, and the addresses of instances, in a VPC.
 
-    The attachment is needed where the address is used, so a NAT gateway that waits for it is enough.
+    An address is needed where it is used, so a NAT gateway that waits for the attachment is enough.
     """
-    topology = network.topology
-    data = network.scenario.resources
-    for nat in topology.all("EC2::NatGateway"):
-        subnet = topology.resource(nat.get("SubnetId"))
-        if nat.get("AllocationId") is not None and isinstance(subnet, Resource):
-            if topology.vpc_of(subnet) == vpc:
-                yield nat
-    for address in topology.all("EC2::EIP"):
-        instance = data.get(key(address.get("InstanceId")) or "")
-        subnet = topology.resource(instance.get("SubnetId")) if instance else None
-        if isinstance(subnet, Resource) and topology.vpc_of(subnet) == vpc:
+    for nat in network.values.all("EC2::NatGateway"):
+        if nat.get("AllocationId") is not None and _vpc(network, nat) == vpc:
+            yield nat
+    for address in network.values.all("EC2::EIP"):
+        instance = network.values.of_type(network.values.id(address.get("InstanceId")), "EC2::Instance")
+        if instance is not None and _vpc(network, instance) == vpc:
             yield address
+
+
+def _vpc(network: Network, inside: Resource) -> Id | None:
+    """The VPC of the subnet that something is in."""
+    subnet = network.values.of_type(network.values.id(inside.get("SubnetId")), "EC2::Subnet")
+    return network.values.id(subnet.get("VpcId")) if subnet is not None else None

@@ -29,8 +29,10 @@ def deny_by_origin(statement: Statement, subject: Subject) -> Iterator[Finding]:
     Why:
         Lambda itself creates the ENIs of a function, with the execution role and not from your network. The
         Deny stops that call. aws:ViaAWSService does not spare it: it is false when a service uses a role. The
-        error then blames the execution role. Spare the call with "Null": {"lambda:SourceFunctionArn": "false"}
-        for a rule about function code, or leave the ENI actions out of the Deny.
+        error then blames the execution role.
+
+        Leave the ENI actions out of the Deny. A Deny that means function code alone tests
+        lambda:SourceFunctionArn, which Lambda's own calls for ENIs do not carry.
 
     Wrong:
         condition-keys/approved-vpc-scp#from-vpc-only
@@ -49,8 +51,8 @@ def deny_by_origin(statement: Statement, subject: Subject) -> Iterator[Finding]:
         yield Finding(
             origins[0].part.path,
             f"Lambda calls {_CREATE} with the execution role, but not from your network: this Deny on "
-            f"'{origins[0].key}' stops functions from connecting to a VPC. Leave the six ENI actions out of it, "
-            "or spare the execution roles with 'aws:PrincipalArn'.",
+            f"'{origins[0].key}' stops functions from connecting to a VPC. Leave the six ENI actions out of "
+            "it, or spare the execution roles with 'aws:PrincipalArn'.",
         )
 
 

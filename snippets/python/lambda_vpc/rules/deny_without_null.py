@@ -17,9 +17,9 @@ def deny_without_null(statement: Statement, subject: Subject) -> Iterator[Findin
     """Deny on subnets or security groups that spares functions without a VPC
 
     What:
-        A Deny for lambda:CreateFunction tests lambda:SubnetIds or lambda:SecurityGroupIds with ForAnyValue and
-        a negated operator such as StringNotEquals, and no statement of the template stops functions without a
-        VPC. A list of forbidden subnets, with StringEquals, is not reported.
+        A Deny for lambda:CreateFunction tests lambda:SubnetIds or lambda:SecurityGroupIds with ForAnyValue
+        and a negated operator such as StringNotEquals, and no statement of the template stops functions
+        without a VPC. A list of forbidden subnets, with StringEquals, is not reported.
 
     Why:
         ForAnyValue asks whether one value matches. A request without the key has no value, so the Deny does
@@ -42,8 +42,8 @@ def deny_without_null(statement: Statement, subject: Subject) -> Iterator[Findin
         return
     yield Finding(
         use.part.path,
-        f"'{use.written}' is false for a request without '{use.key}', so this Deny spares functions without a "
-        "VPC. Add a Deny with 'Null': {'lambda:VpcIds': 'true'}.",
+        f"'{use.written}' is false for a request without '{use.key}', so this Deny spares functions without "
+        "a VPC. Add a Deny with 'Null': {'lambda:VpcIds': 'true'}.",
     )
 
 
@@ -52,10 +52,10 @@ def _spares(statement: Statement) -> ConditionUse | None:
         return None
     for use in statement.conditions():
         operator = use.operator
-        if operator.set_operator == "ForAnyValue" and "Not" in operator.name and not operator.if_exists:
-            # With ForAnyValue on the single-valued lambda:VpcIds, the operator is what must change (E9802).
-            if use.key.lower() in _OF_VPC - {"lambda:vpcids"}:
-                return use
+        negated = operator.set_operator == "ForAnyValue" and "Not" in operator.name and not operator.if_exists
+        # With ForAnyValue on the single-valued lambda:VpcIds, the operator is what must change (E9802).
+        if negated and use.key.lower() in _OF_VPC - {"lambda:vpcids"}:
+            return use
     return None
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lambda_vpc.cloudformation.template import Resource
-from lambda_vpc.network.topology import key
+from lambda_vpc.network.model import Id, NatGateway, Route, Subnet, same
 from lambda_vpc.rules._rule import LAMBDA_GUIDE, Finding, resource_rule
-from lambda_vpc.rules._subject import SUBNET, Network, place
+from lambda_vpc.rules._subject import Network, place
 
 
 @resource_rule("W9822", f"{LAMBDA_GUIDE}/configuration-vpc-internet.html", ("AWS::EC2::Route",))
@@ -30,59 +30,44 @@ def nat_in_other_zone(network: Network, route: Resource) -> Iterator[Finding]:
         network/nat-per-az
         network/nat-shared
     """
-    topology = network.topology
-    if route.get("DestinationCidrBlock") != "0.0.0.0/0":
-        return
-    nat = topology.resource(route.get("NatGatewayId"))
-    home = _subnet_of(network, nat) if isinstance(nat, Resource) else None
-    subnets = _subnets(network, route)
-    if home is None or not subnets:
-        return
-    here, zones = _zone(home), {_zone(subnet) for subnet in subnets}
-    if here is None or None in zones or len(zones) != 1 or here in zones:
+    subnets = [subnet for subnet in network.records.subnets if _route(network, subnet) == route.logical_id]
+    zones = {subnet.zone for subnet in subnets}
+    nat = network.records.nat_gateway(network.values.id(route.get("NatGatewayId")) or Id(""))
+    here = _zone(network, nat) if nat is not None else None
+    if here is None or len(zones) != 1 or not all(isinstance(zone, str) for zone in zones) or here in zones:
         return
     (zone,) = zones
-    others = [
-        (other, _zone(subnet))
-        for other in topology.all("EC2::NatGateway")
-        if other is not nat and other.exists is True and (other.get("ConnectivityType") or "public") == "public"
-        if (subnet := _subnet_of(network, other)) and topology.vpc_of(subnet) == topology.vpc_of(home)
-    ]
-    own = next((other.logical_id for other, at in others if at == zone), None)
-    path = place(route, "NatGatewayId")
-    if own:
-        yield Finding(
-            path,
-            f"'{route.logical_id}' leads from its zone to '{nat.logical_id}' in another one, although '{own}' "
-            f"is in the same zone. Write '{own}'.",
+    vpc = network.records.subnet(nat.subnet).vpc
+    others = {
+        other.id.name: _zone(network, other)
+        for other in network.records.nat_gateways
+        if other is not nat and other.public is True and other.exists is True
+        if (subnet := network.records.subnet(other.subnet)) and same(subnet.vpc, vpc) is True
+    }
+    own = next((name for name, at in others.items() if at == zone), None)
+    if own is not None:
+        message = (
+            f"'{route.logical_id}' leads to '{nat.id}' in another Availability Zone, although '{own}' is in "
+            f"the zone of its subnets. Write '{own}'."
         )
-    elif others and all(at == here for _, at in others):
-        yield Finding(
-            path,
-            f"'{nat.logical_id}' and {', '.join(repr(o.logical_id) for o, _ in others)} are in one zone, and "
-            f"'{route.logical_id}' comes from another. Place a NAT gateway in each zone.",
+    elif others and set(others.values()) == {here}:
+        message = (
+            f"'{nat.id}' and {', '.join(map(repr, others))} are in one Availability Zone, and "
+            f"'{route.logical_id}' comes from another. Place a NAT gateway in each zone."
         )
+    else:
+        return
+    yield Finding(place(route, "NatGatewayId"), message)
 
 
-def _subnet_of(network: Network, nat: Resource) -> Resource | None:
-    subnet = network.topology.resource(nat.get("SubnetId")) if nat.type == "AWS::EC2::NatGateway" else None
-    is_known = isinstance(subnet, Resource) and subnet.type == SUBNET and subnet.exists is True
-    return subnet if is_known else None
+def _route(network: Network, subnet: Subnet) -> str | None:
+    """Name of the one route that takes a subnet's packets for the internet."""
+    parts = network.engine.routes.out(subnet, 4).parts
+    return parts[0].at.name if len(parts) == 1 and isinstance(parts[0], Route) else None
 
 
-def _subnets(network: Network, route: Resource) -> list[Resource]:
-    """The subnets that use the route's table; none where one of them is not known."""
-    found = []
-    for association in network.topology.all("EC2::SubnetRouteTableAssociation"):
-        if key(association.get("RouteTableId")) != key(route.get("RouteTableId")):
-            continue
-        subnet = network.topology.resource(association.get("SubnetId"))
-        if not isinstance(subnet, Resource) or association.exists is not True or subnet.type != SUBNET:
-            return []
-        found.append(subnet)
-    return found
-
-
-def _zone(subnet: Resource) -> str | None:
-    zone = subnet.get("AvailabilityZone")
-    return zone if type(zone) is str or (isinstance(zone, str) and zone) else None
+def _zone(network: Network, nat: NatGateway) -> str | None:
+    """The letter of a zonal NAT gateway's zone."""
+    subnet = network.records.subnet(nat.subnet)
+    zone = subnet.zone if subnet is not None and subnet.exists is True else None
+    return zone if isinstance(zone, str) and nat.exists is True else None

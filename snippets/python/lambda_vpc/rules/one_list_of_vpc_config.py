@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from lambda_vpc.cloudformation.template import FUNCTION_TYPES, Resource
 from lambda_vpc.cloudformation.values import Origin, Unknown
-from lambda_vpc.network.topology import listed
+from lambda_vpc.network.from_template.values import listed
 from lambda_vpc.rules._rule import LAMBDA_GUIDE, Finding, resource_rule
 from lambda_vpc.rules._subject import Network, place, properties
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
-from lambda_vpc.cloudformation.intrinsics import Unknown
 from lambda_vpc.cloudformation.template import Resource
-from lambda_vpc.network.routes import TARGETS
+from lambda_vpc.network.from_template.subnets import TARGETS
+from lambda_vpc.network.model import Origin, RouteTable
+from lambda_vpc.network.model import Route as Record
+from lambda_vpc.network.obstacles import Obstacle
 from lambda_vpc.rules._rule import Finding, resource_rule
-from lambda_vpc.rules._subject import Network, place
+from lambda_vpc.rules._subject import Network, place, told
+from lambda_vpc.sentences import Code
 
 
 @resource_rule(
@@ -33,19 +36,20 @@ def route_targets(network: Network, route: Resource) -> Iterator[Finding]:
         network/nat-existing-vpc
         network/nat-per-az
     """
-    if not route.properties.keys() <= _KNOWN:
+    record = next((r for table in network.records.tables for r in _of(table, route)), None)
+    if record is None or not route.properties.keys() <= _KNOWN:
         return
-    values = {name: route.get(name) for name in TARGETS if route.get(name) is not None}
-    if any(isinstance(value, Unknown) and _is_conditional(route, name) for name, value in values.items()):
+    found = network.engine.routes.target(record)
+    if not isinstance(found, Obstacle) or found.code is not Code.ROUTE_WITHOUT_ONE_TARGET:
         return
-    if not values:
-        names = ", ".join(list(TARGETS)[:3])
-        yield Finding(route.key_path, f"'{route.logical_id}' has no target. Name one, such as {names}.")
-    elif len(values) > 1:
-        yield Finding(
-            place(route, list(values)[-1]),
-            f"'{route.logical_id}' has {len(values)} targets: {', '.join(values)}. Keep one of them.",
-        )
+    # What an open condition chooses may be the one target.
+    if all(target.id.origin is not Origin.OPEN for target in record.targets):
+        last = record.targets[-1].part if record.targets else ""
+        yield Finding(place(route, last) if last else route.key_path, f"'{route.logical_id}': {told(found)}")
+
+
+def _of(table: RouteTable, route: Resource) -> Iterator[Record]:
+    return (record for record in table.routes if record.at.name == route.logical_id)
 
 
 _KNOWN = {
@@ -56,8 +60,3 @@ _KNOWN = {
     *TARGETS,
 }
 """With any other property the route may have a target that this rule has never heard of."""
-
-
-def _is_conditional(route: Resource, name: str) -> bool:
-    written = route.written.get(name)
-    return isinstance(written, Mapping) and "Fn::If" in written

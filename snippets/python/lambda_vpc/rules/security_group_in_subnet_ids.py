@@ -32,11 +32,11 @@ def security_group_in_subnet_ids(network: Network, function: Resource) -> Iterat
     """
     for (name, other), (type_, is_a) in _MISPLACED.items():
         for item, value in listed_in(function, name):
-            found = network.topology.resource(value)
-            if isinstance(found, Resource):
+            found = network.resource(value, type_)
+            if found is not None:
                 # E1040 and E1041 of cfn-lint see the plain references of this direction.
                 seen = name == "SecurityGroupIds" and _function(item) in ("Ref", "Fn::GetAtt")
-                misplaced = found.logical_id if found.type == type_ and not seen else None
+                misplaced = None if seen else found.logical_id
             else:
                 misplaced = _parameter(item, value, type_)
             if misplaced:

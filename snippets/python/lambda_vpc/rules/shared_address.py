@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from lambda_vpc.cloudformation.template import Resource
 from lambda_vpc.cloudformation.values import Origin, Unknown
-from lambda_vpc.network.topology import listed
+from lambda_vpc.network.from_template.values import listed
 from lambda_vpc.rules._rule import VPC_GUIDE, Finding, resource_rule
 from lambda_vpc.rules._subject import Network, properties
 from lambda_vpc.rules._written import Written
@@ -35,8 +35,8 @@ def shared_address(network: Network, nat: Resource) -> Iterator[Finding]:
             if other is nat and address in taken:
                 yield Finding(
                     item.path,
-                    f"'{nat.logical_id}' names an Elastic IP address that '{taken[address]}' has already. Give "
-                    "each an AWS::EC2::EIP of its own.",
+                    f"'{nat.logical_id}' names an Elastic IP address that '{taken[address]}' has already. "
+                    "Give each an AWS::EC2::EIP of its own.",
                 )
             taken.setdefault(address, other.logical_id)
         if other is nat:
@@ -53,8 +53,12 @@ def _addresses(nat: Resource) -> Iterator[tuple[Written, object]]:
     for found in lists:
         for item in found.items() if found else ():
             for value in listed(item.resolved):
-                # The same parameter or import is the same address; of another open value nobody knows.
-                if not isinstance(value, Unknown | list | Mapping):
+                if _is_one(value):
                     yield item, value
-                elif isinstance(value, Unknown) and value.origin is Origin.EXISTING and not value.parts:
-                    yield item, value
+
+
+def _is_one(value: object) -> bool:
+    """Whether the value is one address: the same parameter or import is; of another open value nobody knows."""
+    if isinstance(value, Unknown):
+        return value.origin is Origin.EXISTING and not value.parts
+    return not isinstance(value, list | Mapping)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lambda_vpc.cloudformation.template import FUNCTION_TYPES, Resource
-from lambda_vpc.network.topology import key, listed, named
+from lambda_vpc.network.model import Id, Origin
 from lambda_vpc.rules._rule import LAMBDA_GUIDE, Finding, resource_rule
-from lambda_vpc.rules._subject import SUBNET, Network, place
+from lambda_vpc.rules._subject import Network, place
 
 
 @resource_rule(
@@ -33,17 +33,16 @@ def single_zone(network: Network, function: Resource) -> Iterator[Finding]:
         network/attach-new-vpc
         network/nat-per-az
     """
-    values = _keys(function)
-    subnets = {name: _subnet(network, value) for name, value in values.items()}
-    if not subnets or None in subnets.values():
+    subnets = _subnets(network, function)
+    if not subnets or not all(_is_known(network, subnet) for subnet in subnets):
         return
-    alike = [other for other in _functions(network) if _keys(other).keys() == values.keys()]
+    alike = [other for other in _functions(network) if _subnets(network, other) == subnets]
     if function is not alike[0]:
         return
-    zones = {_zone(subnet) for subnet in subnets.values()}
+    zones = {_zone(network, subnet) for subnet in subnets}
     if len(subnets) == 1:
         (only,) = subnets
-        found = f"{_named(alike)} {'have' if alike[1:] else 'has'} one subnet, '{named(only)}'."
+        found = f"{_named(alike)} {'have' if alike[1:] else 'has'} one subnet, '{only}'."
     elif len(zones) == 1 and None not in zones:
         found = f"All subnets of {_named(alike)} are in one Availability Zone."
     else:
@@ -58,8 +57,9 @@ def _functions(network: Network) -> list[Resource]:
     return [function for function in found if function.exists is True]
 
 
-def _keys(function: Resource) -> dict[str | None, object]:
-    return {key(value): value for value in listed(function.get("VpcConfig", "SubnetIds"))}
+def _subnets(network: Network, function: Resource) -> frozenset[Id]:
+    record = network.records.function(function.logical_id)
+    return frozenset(record.subnets if record else ())
 
 
 def _named(functions: list[Resource]) -> str:
@@ -69,17 +69,15 @@ def _named(functions: list[Resource]) -> str:
     return ", ".join(names) + (f" and {rest} more" if rest else "")
 
 
-def _subnet(network: Network, value: object) -> Resource | str | None:
-    """A subnet of the template, or its id; `None` for anything that is not known to be one subnet."""
-    if isinstance(value, str):
-        return value if value.startswith("subnet-") else None
-    found = network.topology.resource(value)
-    if not isinstance(found, Resource) or found.type != SUBNET or found.exists is not True:
-        return None
-    return found
+def _is_known(network: Network, subnet: Id) -> bool:
+    """Whether a name is certainly one subnet: one of the template, or an id written out."""
+    if subnet.origin is Origin.WRITTEN:
+        return subnet.name.startswith("subnet-")
+    return network.values.of_type(subnet, "EC2::Subnet") is not None and not subnet.several
 
 
-def _zone(subnet: Resource | str | None) -> str | None:
+def _zone(network: Network, subnet: Id) -> str | None:
     """A subnet's zone by its whole name: a Local Zone's letter may be that of another zone."""
-    zone = subnet.get("AvailabilityZone") if isinstance(subnet, Resource) else None
+    found = network.values.of_type(subnet, "EC2::Subnet")
+    zone = found.get("AvailabilityZone") if found is not None else None
     return zone if isinstance(zone, str) else None
