@@ -67,6 +67,16 @@ def messages(document) -> str:
     return "\n".join(f"{finding.rule} {finding.message}" for finding in found if finding.rule in OWN)
 
 
+def scp(*statements):
+    return template(
+        "AWS::Organizations::Policy",
+        Name="scp",
+        Type="SERVICE_CONTROL_POLICY",
+        Content=policy(*statements),
+    )
+
+
+UPDATES = ["lambda:CreateFunction", "lambda:UpdateFunctionConfiguration"]
 GUARDED = {
     "ForAllValues__StringEquals": {SUBNETS: ["subnet-1"], GROUPS: ["sg-1"]},
     "Null": {SUBNETS: "false", GROUPS: "false"},
@@ -246,6 +256,87 @@ FOUND = {
         managed(statement(action="ec2:DescribeSubnets", resource={"Fn::If": ["Strict", SUBNET_ARN, "*"]})),
         [("E9805", '"Action": "ec2:DescribeSubnets"')],
     ),
+    "ForAnyValue alone in a Deny": (
+        managed(
+            statement(action=UPDATES),
+            statement("Deny", UPDATES, ForAnyValue__StringNotEquals={SUBNETS: ["subnet-1"]}),
+        ),
+        [("W9809", f'"{SUBNETS}": [')],
+    ),
+    "ForAnyValue alone in two Denies of one policy is one finding": (
+        scp(
+            statement("Deny", "lambda:*", ForAnyValue__StringNotLike={GROUPS: "sg-*"}),
+            statement("Deny", "*", ForAnyValue__StringNotEquals={SUBNETS: ["subnet-1"]}),
+        ),
+        [("W9809", f'"{GROUPS}": "sg-*"')],
+    ),
+    "a Deny of what comes from elsewhere, in an SCP": (
+        scp(
+            {
+                "Effect": "Deny",
+                "NotAction": ["iam:PassRole"],
+                "Resource": "*",
+                "Condition": {
+                    "StringNotEqualsIfExists": {"aws:SourceVpc": "vpc-1"},
+                    "BoolIfExists": {"aws:ViaAWSService": "false"},
+                },
+            }
+        ),
+        [("W9810", '"aws:SourceVpc": "vpc-1"')],
+    ),
+    "a Deny of what comes from other addresses": (
+        scp(
+            statement(
+                "Deny",
+                "ec2:*",
+                NotIpAddress={"aws:SourceIp": ["203.0.113.0/24"]},
+                StringNotEquals={"aws:SourceVpce": "vpce-1"},
+            )
+        ),
+        [("W9810", '"aws:SourceIp": [')],
+    ),
+    "a Deny of what comes from elsewhere, on an execution role": (
+        {
+            "Resources": {
+                "Function": {
+                    "Type": "AWS::Lambda::Function",
+                    "Properties": {
+                        "Role": {"Fn::GetAtt": ["Role", "Arn"]},
+                        "VpcConfig": {
+                            "SubnetIds": ["subnet-0a1a1a1a1a1a1a1a1", "subnet-0c1c1c1c1c1c1c1c1"],
+                            "SecurityGroupIds": ["sg-0a2a2a2a2a2a2a2a2"],
+                        },
+                    },
+                },
+                "Role": {
+                    "Type": "AWS::IAM::Role",
+                    "Properties": {
+                        "AssumeRolePolicyDocument": policy(
+                            {
+                                "Effect": "Allow",
+                                "Principal": {"Service": "lambda.amazonaws.com"},
+                                "Action": "sts:AssumeRole",
+                            }
+                        ),
+                        "ManagedPolicyArns": [
+                            "arn:aws:iam::aws:policy/service-role/AWSLambdaVPCAccessExecutionRole"
+                        ],
+                    },
+                },
+                "Perimeter": {
+                    "Type": "AWS::IAM::RolePolicy",
+                    "Properties": {
+                        "RoleName": {"Ref": "Role"},
+                        "PolicyName": "perimeter",
+                        "PolicyDocument": policy(
+                            statement("Deny", "*", StringNotEquals={"aws:SourceVpc": "vpc-1"})
+                        ),
+                    },
+                },
+            }
+        },
+        [("W9810", '"aws:SourceVpc": "vpc-1"')],
+    ),
     "Principal in an SCP written as an object": (
         template(
             "AWS::Organizations::Policy",
@@ -311,6 +402,65 @@ SILENT = {
         statement("Deny", StringNotEquals={VPC: "vpc-1"}),
         statement("Deny", ForAnyValue__StringNotEquals={SUBNETS: "subnet-1"}),
         statement("Deny", ForAnyValue__StringNotEquals={GROUPS: "sg-1"}),
+    ),
+    "ForAnyValue in a Deny beside a Deny of functions without a VPC": managed(
+        statement("Deny", UPDATES, ForAnyValue__StringNotEquals={SUBNETS: ["subnet-1"]}),
+        statement("Deny", UPDATES, Null={VPC: "true"}),
+    ),
+    "ForAnyValue in a Deny beside a Deny in another policy of the template": {
+        "Resources": {
+            "One": managed(statement("Deny", UPDATES, ForAnyValue__StringNotEquals={SUBNETS: "subnet-1"}))[
+                "Resources"
+            ]["Subject"],
+            "Other": managed(statement("Deny", UPDATES, StringNotEquals={VPC: "vpc-1"}))["Resources"][
+                "Subject"
+            ],
+        }
+    },
+    "ForAnyValue in a Deny where the Allow demands a VPC": managed(
+        statement(action=UPDATES, Null={SUBNETS: "false"}),
+        statement("Deny", UPDATES, ForAnyValue__StringNotEquals={SUBNETS: ["subnet-1"]}),
+    ),
+    "a list of forbidden subnets": managed(
+        statement("Deny", UPDATES, ForAnyValue__StringEquals={SUBNETS: ["subnet-1"]})
+    ),
+    "ForAnyValue in a Deny that does not cover the creation of functions": managed(
+        statement("Deny", "lambda:UpdateFunctionConfiguration", ForAnyValue__StringNotEquals={SUBNETS: "a"})
+    ),
+    "a Deny by network that spares Lambda's own calls": scp(
+        statement(
+            "Deny",
+            "*",
+            StringNotEqualsIfExists={"aws:SourceVpc": "vpc-1"},
+            Null={"lambda:SourceFunctionArn": "false"},
+        ),
+        statement(
+            "Deny",
+            "*",
+            StringNotEqualsIfExists={"aws:SourceVpc": "vpc-1"},
+            ArnNotLike={"aws:PrincipalArn": "arn:aws:iam::*:role/execution-*"},
+        ),
+        statement(
+            "Deny",
+            "*",
+            NotIpAddressIfExists={"aws:SourceIp": "203.0.113.0/24"},
+            StringNotEqualsIfExists={"aws:PrincipalTag/network": "open"},
+        ),
+    ),
+    "a Deny by network of other actions, and of what comes from a VPC": scp(
+        statement("Deny", "s3:*", StringNotEqualsIfExists={"aws:SourceVpc": "vpc-1"}),
+        {
+            "Effect": "Deny",
+            "NotAction": "ec2:*",
+            "Resource": "*",
+            "Condition": {"StringNotEquals": {"aws:SourceVpc": "vpc-1"}},
+        },
+        statement("Deny", "*", StringEquals={"aws:SourceVpc": "vpc-1"}),
+        statement("Deny", "*", IpAddress={"aws:SourceIp": "203.0.113.0/24"}),
+        statement("Deny", "*", NotIpAddress={"aws:SourceIp": {"Ref": "Ranges"}}),
+    ),
+    "a Deny by network for people, not for an execution role": managed(
+        statement("Deny", "*", NotIpAddress={"aws:SourceIp": "203.0.113.0/24"})
     ),
     "Null on a multivalued key": managed(statement("Deny", Null={SUBNETS: "true"})),
     "ForAllValues without Null in a Deny": managed(

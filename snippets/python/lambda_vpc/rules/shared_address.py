@@ -58,7 +58,7 @@ def _addresses(nat: Resource) -> Iterator[tuple[Written, object]]:
 
 
 def _is_one(value: object) -> bool:
-    """Whether the value is one address: the same parameter or import is; of another open value nobody knows."""
+    """Whether the value is one address: a parameter or import is the same one wherever it stands."""
     if isinstance(value, Unknown):
         return value.origin is Origin.EXISTING and not value.parts
     return not isinstance(value, list | Mapping)
