@@ -16,7 +16,7 @@ from lambda_vpc.network.from_template.values import listed
 from lambda_vpc.reading import KeyPath
 from lambda_vpc.rules._managed_policies import ENI_ACTIONS, MANAGED_POLICIES
 from lambda_vpc.rules._policies import names_action
-from lambda_vpc.rules._subject import Network, place
+from lambda_vpc.rules._subject import Network, has_items, place
 
 LAMBDA = "lambda.amazonaws.com"
 
@@ -41,11 +41,7 @@ def connected(functions: Sequence[Resource]) -> str:
 
 def is_connected(function: Resource) -> bool:
     """Whether a function certainly has a `VpcConfig` with subnets."""
-    return (
-        function.exists is True
-        and isinstance(function.get("VpcConfig"), Mapping)
-        and bool(function.get("VpcConfig", "SubnetIds"))
-    )
+    return function.exists is True and has_items(function, "SubnetIds")
 
 
 def lacking(network: Network, role: Resource) -> Lacking:

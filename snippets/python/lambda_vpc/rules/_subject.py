@@ -6,14 +6,14 @@ network rule speaks about it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 from lambda_vpc import sentences
 from lambda_vpc.cloudformation import template
-from lambda_vpc.cloudformation.intrinsics import Reference
 from lambda_vpc.cloudformation.template import Resource, Scenario, Template
+from lambda_vpc.cloudformation.values import Origin, Reference, Unknown
 from lambda_vpc.network import from_template, model
 from lambda_vpc.network.from_template.values import Values, listed
 from lambda_vpc.network.obstacles import Obstacle
@@ -106,6 +106,18 @@ def listed_in(function: Resource, name: str) -> Iterator[tuple[Written, object]]
     for item in ids.items() if ids else ():
         for value in listed(item.resolved):
             yield item, value
+
+
+def has_items(function: Resource, name: str) -> bool:
+    """Whether a list of a function's `VpcConfig` certainly has an item."""
+    value = function.get("VpcConfig", name)
+    if isinstance(value, Unknown):
+        written = properties(function).one("VpcConfig", name)
+        parameter = written.value.get("Ref") if written and isinstance(written.value, Mapping) else None
+        declared = function.scope.parameters.get(parameter) if isinstance(parameter, str) else None
+        # A list of ids that exist is never empty; a list of texts may be.
+        return isinstance(declared, Mapping) and str(declared.get("Type")).startswith("List<AWS::EC2::")
+    return any(not isinstance(item, Unknown) or item.origin is not Origin.OPEN for item in listed(value))
 
 
 def told(obstacle: Obstacle) -> str:
