@@ -82,7 +82,7 @@ def chosen(name="Choice", values=("one", "two")):
 
 
 def document(resources, **sections):
-    """A template; what uses the internet gateway is created after its attachment, unless it says otherwise."""
+    """A template; what uses the internet gateway comes after its attachment, unless it says otherwise."""
     found = {name: ordered(body) for name, body in resources.items()}
     return {**sections, "Resources": found if "Attachment" in resources else resources}
 

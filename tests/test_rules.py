@@ -11,6 +11,7 @@ import json
 import re
 import subprocess
 import sys
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -18,8 +19,13 @@ from cfnlint.rules import Rules
 from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from moto.iam.aws_managed_policies import aws_managed_policies_data
 
-from lambda_vpc.rules import RULES, Report, _policies, lint
+from lambda_vpc.cloudformation.template import of
+from lambda_vpc.guide.spec import load
+from lambda_vpc.network.from_template.values import listed
+from lambda_vpc.reading import Source, parse
+from lambda_vpc.rules import CARRIERS, RULES, Report, _policies, findings, lint
 from lambda_vpc.rules._rule import SECTIONS, Finding, statement_rule
 from lambda_vpc.rules.cfn_lint import CLASSES
 
@@ -1021,3 +1027,96 @@ def test_linting_twice_gives_the_same_findings():
     text = json.dumps(managed(statement(StringEquals={SUBNETS: "subnet-1"})))
     first, second = (lint("template", text, "t.json") for _ in range(2))
     assert first == second and all(isinstance(finding, Report) for finding in first)
+
+
+# --- with and without cfn-lint ------------------------------------------------------------------
+
+SNIPPETS = load(Path(__file__).parents[1] / "snippets")
+BOTH = {
+    at.path: (at.kind, at.text)
+    for snippet in SNIPPETS.values()
+    for at in (snippet, *snippet.wrong)
+    if at.kind in CARRIERS
+}
+
+
+def _without_cfn_lint(text: str) -> list[tuple[str, int, str]]:
+    source = parse(text, "t", is_json=text.lstrip().startswith("{"), tabs=True)
+    return [(f.rule, f.line, textwrap.shorten(f.message, 400)) for f in findings(source)]
+
+
+@pytest.mark.parametrize("path", BOTH)
+def test_the_rules_find_the_same_with_and_without_cfn_lint(path):
+    kind, text = BOTH[path]
+    before, after = CARRIERS[kind]
+    with_it = [(f.rule, f.line, f.message) for f in lint(kind, text, path) if f.rule in OWN]
+    assert sorted(_without_cfn_lint(f"{before}{text}{after}")) == sorted(with_it)
+
+
+@pytest.mark.parametrize("name", FOUND)
+def test_a_rule_finds_the_same_without_cfn_lint(name):
+    document, _ = FOUND[name]
+    text = json.dumps(document, indent=1)
+    with_it = [(f.rule, f.line, f.message) for f in lint("template", text, "t.json") if f.rule in OWN]
+    assert sorted(_without_cfn_lint(text)) == sorted(with_it)
+
+
+def test_a_template_already_read_is_judged_as_its_source_is():
+    text = json.dumps(managed(statement(StringEquals={SUBNETS: "a"})), indent=1)
+    source = parse(text, "t.json", is_json=True)
+    assert findings(of(source)) == findings(source) != []
+
+
+def test_what_the_globals_of_sam_give_a_function_is_found_where_it_stands():
+    text = (
+        "Transform: AWS::Serverless-2016-10-31\n"
+        "Globals:\n"
+        "  Function:\n"
+        "    VpcConfig:\n"
+        "      SubnetIds: [subnet-0a1a1a1a1a1a1a1a1]\n"
+        "      SecurityGroupIds: [sg-0a2a2a2a2a2a2a2a2]\n"
+        "Resources:\n"
+        "  Function: {Type: AWS::Serverless::Function, Properties: {Handler: a.b}}\n"
+    )
+    assert [(f.rule, f.line) for f in findings(parse(text, "t.yaml"))] == [("W9815", 5)]
+
+
+AWS_POLICIES = json.loads(aws_managed_policies_data)
+MISTAKES_OF_AWS = {
+    # Access Analyzer reports these as well (fact K05).
+    "E9801": {
+        "AWSAuditManagerAdministratorAccess",
+        "CloudTrailEventContext",
+        "SageMakerStudioProjectProvisioningRolePolicy",
+    },
+    "E9802": {
+        "AmazonCodeGuruReviewerFullAccess",
+        "AmazonCodeGuruReviewerServiceRolePolicy",
+        "AmazonEKSVPCResourceController",
+        "AmazonMacieHandshakeRole",
+    },
+    # Describe calls of EC2 carry neither the keys nor ARNs of what they describe.
+    "E9804": {
+        "AWSServiceRoleForAmazonEKSNodegroup",
+        "KafkaConnectServiceRolePolicy",
+        "SageMakerStudioProjectUserRolePolicy",
+    },
+    "E9805": {
+        "AWSDeepLensServiceRolePolicy",
+        "AWSPanoramaServiceRolePolicy",
+        "AmplifyBackendDeployFullAccess",
+        "BedrockAgentCoreFullAccess",
+        "KafkaConnectServiceRolePolicy",
+        "ROSASRESupportPolicy",
+    },
+}
+
+
+def test_no_error_is_found_in_what_aws_itself_writes_but_known_mistakes():
+    odd = {}
+    for name, body in AWS_POLICIES.items():
+        written = managed(*listed(body["Document"]["Statement"]))
+        for found in findings(Source(name, "", written, {})):
+            if found.severity == "error" and name not in MISTAKES_OF_AWS.get(found.rule, ()):
+                odd[name] = str(found)
+    assert not odd, "a false error, or a mistake of AWS's own to be listed:\n" + "\n".join(odd.values())

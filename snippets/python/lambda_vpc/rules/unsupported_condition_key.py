@@ -24,8 +24,9 @@ def unsupported_condition_key(statement: Statement, _: Subject) -> Iterator[Find
     What:
         A condition tests a key that does not exist, or a key that AWS does not list for an action of the
         same statement. For an action with a wildcard, the rule speaks only when no matching action has the
-        key. Operators that end in IfExists are accepted as long as one action has it. Of keys that AWS does
-        not list, those of Lambda and those spelled nearly like a listed one are reported.
+        key. Operators that end in IfExists are accepted as long as one action has it. AWS's lists have gaps:
+        of keys that are in no list, those of Lambda and those spelled nearly like a listed one are reported;
+        beside an action that has the key, actions of Lambda and EC2 alone.
 
     Why:
         A key that is never in the request makes an Allow dead and a Deny harmless. With a negated operator
@@ -53,7 +54,7 @@ def unsupported_condition_key(statement: Statement, _: Subject) -> Iterator[Find
         if lacking and len(lacking) == len(near):
             yield Finding(use.part.path, _none_supports(statement.effect, use, lacking))
         elif not use.operator.if_exists:
-            for part in lacking:
+            for part in filter(_is_listed_whole, lacking):
                 odd.setdefault(part.path, (part, []))[1].append(use)
     for path, (part, uses) in odd.items():
         yield Finding(path, _one_lacks(statement.effect, part.value, uses))
@@ -64,7 +65,14 @@ Actions = list[tuple[Written, tuple[str, ...] | None]]
 
 
 def _any_supports(names: tuple[str, ...], key: str) -> bool:
-    return any(service_reference.supports(name, key) for name in names)
+    return any(service_reference.supports(name, key) or _has_family(name, key) for name in names)
+
+
+def _has_family(action: str, key: str) -> bool:
+    """Whether an action lists the key's family by another spelling: `ssm:resourceTag/tag-key` for each tag."""
+    found = service_reference.action(action)
+    family, slash, _ = key.lower().partition("/")
+    return bool(slash and found) and any(k.partition("/")[0] == family for k in found.condition_keys)
 
 
 def _listed_with_an_action(key: str) -> bool:
@@ -93,6 +101,15 @@ def _is_judged(use: ConditionUse, actions: Actions) -> bool:
     documentation (facts K01 and K02); elsewhere only the near miss of a listed key is one.
     """
     return use.key.lower().startswith("lambda:") or _nearest(use, actions, 0.85) is not None
+
+
+def _is_listed_whole(action: Written) -> bool:
+    """Whether the keys that AWS lists for an action are all it has.
+
+    So it is for Lambda and EC2, which document it (facts K02 and R05). For an action of another service,
+    beside one that has the key, it may be a gap of the list: AWS's own managed policies are written so.
+    """
+    return action.value.lower().startswith(("ec2:", "lambda:"))
 
 
 def _unknown(use: ConditionUse, actions: Actions) -> str:
