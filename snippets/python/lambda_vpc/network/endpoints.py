@@ -78,6 +78,8 @@ class Endpoints:
         complete = vpc.endpoints_complete if vpc else Undetermined(f"the VPC endpoints of {subnet.vpc}")
         found.doubts += open_only(complete, Code.OUTSIDE_TEMPLATE, subnet.at)
         for endpoint in self.network.endpoints:
+            if endpoint.vpc is None:
+                continue
             mine = same(endpoint.vpc, subnet.vpc)
             for_service = _is_for(endpoint, service)
             if False in (mine, for_service):

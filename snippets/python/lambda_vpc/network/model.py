@@ -33,6 +33,8 @@ class Origin(Enum):
     """Something that exists already, by a name that is no id: a parameter, an import."""
     OPEN = "open"
     """Anything: the source does not tell."""
+    MISSING = "missing"
+    """Nothing: the source names what it does not have."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,7 @@ def same(one: Id | None, other: Id | None) -> Answer:
     origins = {one.origin, other.origin}
     if not (one.several or other.several) and origins in ({Origin.HERE}, {Origin.WRITTEN}):
         return False
-    if Origin.HERE in origins and Origin.OPEN not in origins:
+    if Origin.HERE in origins and not origins & {Origin.OPEN, Origin.MISSING}:
         # What exists already is never what this network's source makes.
         return False
     if Origin.HERE in origins:

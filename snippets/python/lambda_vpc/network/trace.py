@@ -163,9 +163,10 @@ def read_question(networks: Sequence[Network], text: str) -> Question:
         raise _refused(networks, f"'{_short(text)}': a port is 1 to 65535")
     if name in INTERNET:
         return Question(Kind.INTERNET, name, INTERNET[name], traffic)
-    reason = next((n.elsewhere[name] for n in networks if name in n.elsewhere), None)
-    if reason is not None:
-        raise _refused(networks, reason)
+    for network in networks:
+        if name in network.elsewhere:
+            at = network.place(Id(name)) or network.at
+            raise BadInput([Problem(at.path, at.line, network.elsewhere[name])])
     if match:
         return _host_question(networks, name, traffic)
     return _service_question(networks, text)

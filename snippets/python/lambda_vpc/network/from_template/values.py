@@ -23,6 +23,7 @@ _ORIGINS = {
     template_values.Origin.EXISTING: Origin.EXISTING,
     # Made with the template by something that is no resource of its own here.
     template_values.Origin.GENERATED: Origin.OPEN,
+    template_values.Origin.MISSING: Origin.MISSING,
 }
 CUSTOM_TYPES = ("Custom::", "AWS::CloudFormation::CustomResource")
 _HIDDEN_TYPES = (*CUSTOM_TYPES, "AWS::Serverless::Application")
@@ -76,9 +77,11 @@ def block(value: object, of: str) -> Block | Undetermined:
     """
     if isinstance(value, str):
         return _network(value) or Undetermined(f"{shown(value)}, which is not a CIDR block")
-    if isinstance(value, Reference):
-        return Undetermined(str(value))
-    return Undetermined(f"the addresses of {of}" if value is None else shown(value))
+    if value is None:
+        return Undetermined(f"the addresses of {of}")
+    if isinstance(value, Reference | Unknown):
+        return Undetermined(value.what if isinstance(value, Unknown) else str(value))
+    return Undetermined(f"{shown(value)} where a CIDR block belongs")
 
 
 _network = lru_cache(maxsize=4096)(as_network)
@@ -151,7 +154,8 @@ class Values:
 
     def _reference(self, value: Reference) -> Id:
         if value.resource not in self.resources:
-            return Id(f"'{value.resource}', which does not exist under these conditions", Origin.OPEN)
+            what = f"'{value.resource}', which does not exist under these conditions"
+            return Id(what, Origin.MISSING)
         if value.attribute is None:
             return Id(value.resource)
         if value.attribute in (DEFAULT_GROUP, DEFAULT_ACL):
