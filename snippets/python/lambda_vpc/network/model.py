@@ -474,7 +474,7 @@ class Network:
 
     def place(self, id_: Id) -> Place | None:
         """Where a thing is written that may be of any kind."""
-        return self._places.get(id_.name)
+        return self._places.get(id_.name) or self.others.get(id_.name)
 
     def table_associations_of(self, subnet: Subnet) -> tuple[Association, ...]:
         """The explicit route table associations of a subnet."""
@@ -502,7 +502,7 @@ class Network:
         kinds = (self.vpcs, self.subnets, self.tables, self.acls, self.internet_gateways,
                  self.egress_only_gateways, self.nat_gateways, self.groups, self.endpoints, self.hosts,
                  self.functions)  # fmt: skip
-        return {**self.others, **{record.id.name: record.at for records in kinds for record in records}}
+        return {record.id.name: record.at for records in kinds for record in records}
 
 
 def _by_name(records: Iterable) -> Mapping[str, Record]:

@@ -232,9 +232,9 @@ class _Tables:
         if table.origin is Origin.OPEN:
             self.open_route = resource.logical_id
         targets = tuple(
-            Target(via, id_, name)
-            for name, via in TARGETS.items()
-            if (id_ := self.values.id(resource.get(name))) is not None
+            Target(TARGETS[name], id_, name)
+            for name, value in resource.properties.items()
+            if name in TARGETS and (id_ := self.values.id(value)) is not None
         )
         if [target.id.name for target in targets] == ["local"]:
             return

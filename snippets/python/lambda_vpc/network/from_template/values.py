@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
+from typing import TypeVar
 
 from lambda_vpc.answers import Answer, Undetermined
 from lambda_vpc.cloudformation import values as template_values
@@ -116,6 +117,29 @@ def ports(first: object, last: object) -> tuple[int, int] | Undetermined:
     if low is None or high is None:
         return Undetermined("a rule for TCP or UDP without a port range")
     return (0, 65535) if low == -1 else (low, high)
+
+
+Value = TypeVar("Value")
+
+
+class Lookup(Mapping[str, Value]):
+    """What a function says of each of some names, asked only when somebody wants to know."""
+
+    def __init__(self, names: Iterable[str], find: Callable[[str], Value | None]) -> None:
+        self._names = names
+        self._find = find
+
+    def __getitem__(self, name: str) -> Value:
+        found = self._find(name)
+        if found is None:
+            raise KeyError(name)
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        return (name for name in self._names if self._find(name) is not None)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
 
 
 def place(resource: Resource, name: str | None = None) -> Place:
