@@ -276,7 +276,9 @@ def _names_of(vpc: Vpc) -> Iterator[Obstacle]:
     servers = vpc.dns_servers
     if isinstance(servers, Undetermined):
         yield unknown(Code.OWN_DNS_SERVERS, vpc.at, servers.question)
-    elif not servers and vpc.dns_support is not True:
+    elif servers:
+        yield unknown(Code.OWN_DNS_SERVERS, vpc.at, ", ".join(servers))
+    elif vpc.dns_support is not True:
         yield unknown(Code.DNS_SUPPORT_OFF, vpc.at, vpc.id.name, part="EnableDnsSupport")
 
 
