@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
+from typing import TypeVar
 
 from lambda_vpc.answers import Answer, Undetermined
-from lambda_vpc.cloudformation import intrinsics
-from lambda_vpc.cloudformation.intrinsics import Reference, Unknown, as_network
+from lambda_vpc.cloudformation import values as template_values
+from lambda_vpc.cloudformation.intrinsics import as_network
 from lambda_vpc.cloudformation.template import STACK_TYPE, Resource, Scenario
+from lambda_vpc.cloudformation.values import Reference, Unknown
 from lambda_vpc.network.filters import ALL
 from lambda_vpc.network.model import Block, Id, Origin, Place
 
@@ -18,10 +20,11 @@ DEFAULT_GROUP, DEFAULT_ACL = "DefaultSecurityGroup", "DefaultNetworkAcl"
 # An id as EC2 writes it; what stands for one in an example counts as well.
 _WRITTEN_ID = re.compile(r"[a-z]+-[0-9A-Za-z]+")
 _ORIGINS = {
-    intrinsics.Origin.OPEN: Origin.OPEN,
-    intrinsics.Origin.EXISTING: Origin.EXISTING,
+    template_values.Origin.OPEN: Origin.OPEN,
+    template_values.Origin.EXISTING: Origin.EXISTING,
     # Made with the template by something that is no resource of its own here.
-    intrinsics.Origin.GENERATED: Origin.OPEN,
+    template_values.Origin.GENERATED: Origin.OPEN,
+    template_values.Origin.MISSING: Origin.MISSING,
 }
 CUSTOM_TYPES = ("Custom::", "AWS::CloudFormation::CustomResource")
 _HIDDEN_TYPES = (*CUSTOM_TYPES, "AWS::Serverless::Application")
@@ -75,9 +78,11 @@ def block(value: object, of: str) -> Block | Undetermined:
     """
     if isinstance(value, str):
         return _network(value) or Undetermined(f"{shown(value)}, which is not a CIDR block")
-    if isinstance(value, Reference):
-        return Undetermined(str(value))
-    return Undetermined(f"the addresses of {of}" if value is None else shown(value))
+    if value is None:
+        return Undetermined(f"the addresses of {of}")
+    if isinstance(value, Reference | Unknown):
+        return Undetermined(value.what if isinstance(value, Unknown) else str(value))
+    return Undetermined(f"{shown(value)} where a CIDR block belongs")
 
 
 _network = lru_cache(maxsize=4096)(as_network)
@@ -114,6 +119,29 @@ def ports(first: object, last: object) -> tuple[int, int] | Undetermined:
     return (0, 65535) if low == -1 else (low, high)
 
 
+Value = TypeVar("Value")
+
+
+class Lookup(Mapping[str, Value]):
+    """What a function says of each of some names, asked only when somebody wants to know."""
+
+    def __init__(self, names: Iterable[str], find: Callable[[str], Value | None]) -> None:
+        self._names = names
+        self._find = find
+
+    def __getitem__(self, name: str) -> Value:
+        found = self._find(name)
+        if found is None:
+            raise KeyError(name)
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        return (name for name in self._names if self._find(name) is not None)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
 def place(resource: Resource, name: str | None = None) -> Place:
     """Where a resource is written."""
     return Place(name or resource.logical_id, resource.source.path, resource.line(), resource.line)
@@ -142,7 +170,7 @@ class Values:
         if isinstance(value, Reference):
             return self._reference(value)
         if isinstance(value, Unknown):
-            return Id(value.what, _ORIGINS[value.origin])
+            return Id(_name(value), _ORIGINS[value.origin])
         if isinstance(value, str):
             origin = Origin.WRITTEN if _WRITTEN_ID.fullmatch(value) else Origin.OPEN
             return Id(value, origin)
@@ -150,7 +178,8 @@ class Values:
 
     def _reference(self, value: Reference) -> Id:
         if value.resource not in self.resources:
-            return Id(f"'{value.resource}', which does not exist under these conditions", Origin.OPEN)
+            what = f"'{value.resource}', which does not exist under these conditions"
+            return Id(what, Origin.MISSING)
         if value.attribute is None:
             return Id(value.resource)
         if value.attribute in (DEFAULT_GROUP, DEFAULT_ACL):
@@ -160,7 +189,7 @@ class Values:
     def ids(self, value: object) -> tuple[Id, ...]:
         """What the items of a list name; a list that is not known is one name for several."""
         if isinstance(value, Unknown):
-            return (Id(value.what, _ORIGINS[value.origin], several=True),)
+            return (Id(_name(value), _ORIGINS[value.origin], several=True),)
         return tuple(id_ for item in listed(value) if (id_ := self.id(item)) is not None)
 
     @cached_property
@@ -207,6 +236,14 @@ class Values:
             for name in {reference.resource for reference in references(resource.properties)}:
                 found.setdefault(name, []).append(resource)
         return found
+
+
+def _name(value: Unknown) -> str:
+    """What a value that is not known is called; two texts around one open piece have two names."""
+    if not value.parts:
+        return value.what
+    text = "".join(part.what if isinstance(part, Unknown) else str(part) for part in value.parts)
+    return f"'{text}'"
 
 
 def default_id(vpc: Id, attribute: str) -> Id:
