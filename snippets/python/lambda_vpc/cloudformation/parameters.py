@@ -33,15 +33,24 @@ LEFT_OPEN = "any value"
 
 # Types that neither carry packets nor give permissions, and that nobody connects to over a network interface:
 # where a condition decides on them alone, every scenario is the same.
-_WITHOUT_EFFECT = tuple(
-    """
-    AWS::ApiGateway:: AWS::ApiGatewayV2:: AWS::AppSync:: AWS::Athena:: AWS::Backup:: AWS::Budgets:: AWS::CDK::
-    AWS::CertificateManager:: AWS::CloudFront:: AWS::CloudTrail:: AWS::CloudWatch:: AWS::Cognito:: AWS::Config::
-    AWS::DynamoDB:: AWS::ECR:: AWS::Events:: AWS::KMS:: AWS::Kinesis:: AWS::KinesisFirehose::
-    AWS::Lambda::Permission AWS::Logs:: AWS::S3:: AWS::SNS:: AWS::SQS:: AWS::SSM:: AWS::Scheduler::
-    AWS::SecretsManager::Secret AWS::Serverless::Api AWS::Serverless::HttpApi AWS::Serverless::SimpleTable
-    AWS::Serverless::StateMachine AWS::StepFunctions:: AWS::WAF AWS::XRay::
-    """.split()
+_SERVICES_WITHOUT_EFFECT = frozenset(
+    (
+        "ApiGateway", "ApiGatewayV2", "AppSync", "Athena", "Backup", "Budgets", "CDK", "CertificateManager",
+        "CloudFront", "CloudTrail", "CloudWatch", "Cognito", "Config", "DynamoDB", "ECR", "Events", "KMS",
+        "Kinesis", "KinesisFirehose", "Logs", "S3", "SNS", "SQS", "SSM", "Scheduler", "StepFunctions", "WAF",
+        "WAFRegional", "WAFv2", "XRay",
+    )
+)  # fmt: skip
+_TYPES_WITHOUT_EFFECT = frozenset(
+    (
+        "AWS::Lambda::Permission",
+        "AWS::SecretsManager::Secret",
+        "AWS::SecretsManager::SecretTargetAttachment",
+        "AWS::Serverless::Api",
+        "AWS::Serverless::HttpApi",
+        "AWS::Serverless::SimpleTable",
+        "AWS::Serverless::StateMachine",
+    )
 )
 # Properties that change nothing a packet or a permission meets.
 _IDLE_PROPERTIES = frozenset(("Tags", "Metadata", "UserData", "Environment"))
@@ -146,6 +155,8 @@ class Choices:
     """Parameters that were not varied: too many combinations."""
     defaults: Mapping[str, str] = field(default_factory=dict)
     """Parameters whose default counts in every scenario, as nobody gave them a value."""
+    valueless: tuple[str, ...] = ()
+    """Parameters that have neither a value nor a default, and are used."""
 
 
 @dataclass
@@ -197,13 +208,15 @@ def choices(document: Mapping, given: Mapping[str, str], fixed: Mapping[str, obj
         }
         chosen = {name: values[0] for name, values in box.items()}
         found.append(Choice(chosen | rest, named | dict.fromkeys(left_open, LEFT_OPEN)))
-    defaults = {
-        name: _shown(plain(declared["Default"]))
-        for name, declared in section(document, "Parameters").items()
-        if name in uses.parameters and name not in given and name not in compared
-        and "Default" in declared and not _is_looked_up(declared)
-    }  # fmt: skip
-    return Choices(tuple(found), tuple(left_open), defaults)
+    defaults, valueless = {}, []
+    for name, declared in section(document, "Parameters").items():
+        if name in given or not (name in uses.parameters or name in compared):
+            continue
+        if "Default" not in declared or _is_looked_up(declared):
+            valueless.append(name)
+        elif name not in compared:
+            defaults[name] = _shown(plain(declared["Default"]))
+    return Choices(tuple(found), tuple(left_open), defaults, tuple(valueless))
 
 
 def scenario_values(
@@ -324,7 +337,7 @@ def _uses(document: Mapping) -> _Uses:
             found.conditions.append(condition)
 
     for body in (*section(document, "Resources").values(), *section(document, "Globals").values()):
-        if not isinstance(body, Mapping) or str(body.get("Type", "")).startswith(_WITHOUT_EFFECT):
+        if not isinstance(body, Mapping) or _is_without_effect(str(body.get("Type", ""))):
             continue
         use(body.get("Condition"))
         for part in parts_of(body, _IDLE_PROPERTIES):
@@ -342,6 +355,13 @@ def _uses(document: Mapping) -> _Uses:
                 found.parameters.update(_refs(argument))
     found.parameters.discard("AWS::NoValue")
     return found
+
+
+def _is_without_effect(type_: str) -> bool:
+    service = type_.split("::")[1:2]
+    return type_ in _TYPES_WITHOUT_EFFECT or (
+        type_.startswith("AWS::") and bool(service) and service[0] in _SERVICES_WITHOUT_EFFECT
+    )
 
 
 def _refs(written: object) -> Iterator[str]:
