@@ -254,7 +254,7 @@ def test_parameters_left_open_are_said_in_words(capsys, file):
     code, out, _ = run(capsys, path, "Function", V4)
     assert code == 2
     assert "Unknown(" not in out
-    assert "note     too many combinations: P7, P6 left open; settle it with --parameter NAME=VALUE" in out
+    assert "note     too many combinations: P6, P7 left open; settle it with --parameter NAME=VALUE" in out
     assert run(capsys, path, "Function", V4, "--parameter", "P7=a")[0] == 0
 
 

@@ -221,20 +221,25 @@ def _grouped(scenarios: Iterable[_Scenario], name: str) -> dict[_Scenario, set[s
 def _remarks(found: Template, options: argparse.Namespace, results: Sequence[Result]) -> Iterator[str]:
     """What was assumed, and which options settle what is open."""
     if found.defaults:
-        taken = ", ".join(f"{name}={value}" for name, value in found.defaults.items())
+        taken = _listed([f"{name}={value}" for name, value in found.defaults.items()])
         yield f"taken by default: {taken}; other values with --parameter NAME=VALUE"
     if found.left_open:
-        names = ", ".join(found.left_open)
+        names = _listed(found.left_open)
         yield f"too many combinations: {names} left open; settle it with --parameter NAME=VALUE"
     is_open = any(isinstance(result, Unknown) for result in results)
     if is_open and found.valueless:
-        yield f"without a value: {', '.join(found.valueless)}; give one with --parameter NAME=VALUE"
+        yield f"without a value: {_listed(found.valueless)}; give one with --parameter NAME=VALUE"
     if options.region is None and any("AWS::Region" in result.scenario for result in results):
         yield "the Region is open; give it with --region"
     for name, why in found.unread.items():
         yield f"nested stack {name} is not read: {why}"
     if found.has_rules:
         yield "the template's Rules are not checked; they may refuse some of these values"
+
+
+def _listed(names: Sequence[str], most: int = 10) -> str:
+    rest = len(names) - most
+    return ", ".join(names[:most]) + (f" and {rest:,} more" if rest > 0 else "")
 
 
 def as_data(result: Result) -> dict[str, object]:

@@ -21,8 +21,9 @@ KeyPath = tuple[str | int, ...]
 """Way to a value: keys and list positions, from the document's root."""
 
 MAX_DEPTH = 100
-MAX_VALUES = 1_000_000
-"""Values a document may have once its aliases are followed."""
+MAX_VALUES = 500_000
+"""Values a document may have once its aliases are followed: as many as are read within seconds. A template of
+the 1 MB that CloudFormation takes has a tenth of it."""
 MAX_BYTES = 10_000_000
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -321,32 +322,42 @@ class _Builder:
         self.stack: list[_Open] = []
         self.anchors: dict[str, tuple[object, int]] = {}
         self.count = 0
+        self.plain: dict[str, object] = {}
         self.root: object = None
         self.documents = 0
 
     def build(self, text: str) -> object:
         for event in yaml.parse(text, Loader=_LOADER):
             line = event.start_mark.line + 1
-            if isinstance(event, yaml.DocumentStartEvent):
-                self.documents += 1
-                if self.documents > 1:
-                    self._stop(line, "holds a second document; keep one document in a file")
-            elif isinstance(event, yaml.ScalarEvent):
+            kind = type(event)
+            if kind is yaml.ScalarEvent:
+                self._count(1, line)
                 self._add(self._tagged(event.tag, self._scalar(event, line), line), line, event.anchor, 1)
-            elif isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
+            elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
+                self._count(1, line)
                 self._open(event, line)
-            elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
+            elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
                 done = self.stack.pop()
                 self._add(self._tagged(done.tag, done.value, done.line), done.line, done.anchor, done.size)
-            elif isinstance(event, yaml.AliasEvent):
+            elif kind is yaml.AliasEvent:
                 if event.anchor not in self.anchors:
                     anchor = clipped(event.anchor)
                     self._stop(line, f"alias *{anchor} has no anchor; write &{anchor} at a value above it")
                 value, size = self.anchors[event.anchor]
+                self._count(size, line)
                 self._add(value, line, None, size)
+            elif kind is yaml.DocumentStartEvent:
+                self.documents += 1
+                if self.documents > 1:
+                    self._stop(line, "holds a second document; keep one document in a file")
         if self.documents == 0:
             self._stop(1, _EMPTY)
         return self.root
+
+    def _count(self, size: int, line: int) -> None:
+        self.count += size
+        if self.count > MAX_VALUES:
+            self._stop(line, _TOO_MANY)
 
     def _open(self, event: yaml.MappingStartEvent | yaml.SequenceStartEvent, line: int) -> None:
         if len(self.stack) >= MAX_DEPTH:
@@ -365,9 +376,6 @@ class _Builder:
         return (*top.path, top.key if isinstance(top.value, dict) else len(top.value))
 
     def _add(self, value: object, line: int, anchor: str | None, size: int) -> None:
-        self.count += size
-        if self.count > MAX_VALUES:
-            self._stop(line, _TOO_MANY)
         if anchor:
             self.anchors[anchor] = (value, size)
         if not self.stack:
@@ -397,6 +405,19 @@ class _Builder:
         top.key = text
 
     def _scalar(self, event: yaml.ScalarEvent, line: int) -> object:
+        tag, text = event.tag, event.value
+        if tag is None and not event.implicit[0]:
+            # In quotes, or a block: a text.
+            return text
+        if tag is None and text in self.plain:
+            return self.plain[text]
+        value = self._constructed(event, line)
+        if tag is None:
+            # The same few words and numbers make up most of a file.
+            self.plain[text] = value
+        return value
+
+    def _constructed(self, event: yaml.ScalarEvent, line: int) -> object:
         tag = event.tag
         if tag is None or tag == "!":
             plain = event.implicit[0] and event.style in (None, "")

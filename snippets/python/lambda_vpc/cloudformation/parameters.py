@@ -26,6 +26,8 @@ from lambda_vpc.cloudformation.values import Origin, Other, Unknown, shown
 MAX_SCENARIOS = 64
 MAX_COMBINATIONS = 1024
 """Combinations of values that are compared with one another before equal ones become one scenario."""
+MAX_ANSWERS = 150_000
+"""Parts of conditions times combinations."""
 MAX_WORK = 4_000_000
 """Values times scenarios; a large template gets fewer scenarios, and more stays open."""
 LEFT_OPEN = "any value"
@@ -185,19 +187,17 @@ def choices(document: Mapping, given: Mapping[str, str], fixed: Mapping[str, obj
         return Choices((Choice({}, {}),))
     uses = _uses(document)
     compared = _compared(document, uses.conditions)
-    domains = {
+    every = {
         name: domain for name, texts in compared.items()
         if name not in given and name not in fixed and len(domain := _domain(document, name, texts)) > 1
     }  # fmt: skip
     weight = sum(1 for name in uses.conditions for _ in parts_of(section(document, "Conditions").get(name)))
-    most = max(limit, min(MAX_COMBINATIONS, MAX_WORK // (20 * max(weight, 1))))
-    left_open: list[str] = []
-    while True:
-        if _product(domains) <= most:
-            boxes = _merged(document, given, fixed, domains, uses)
-            if len(boxes) <= limit:
-                break
-        left_open.append(domains.popitem()[0])
+    limit = max(1, min(limit, MAX_ANSWERS // max(weight, 1)))
+    most = max(limit, min(MAX_COMBINATIONS, MAX_ANSWERS // max(weight, 1)))
+    domains = _first(every, most)
+    while len(boxes := _merged(document, given, fixed, domains, uses)) > limit:
+        domains.popitem()
+    left_open = [name for name in every if name not in domains]
     rest = {name: Unknown(_named(name), _origin(name)) for name in left_open}
     found = []
     for box in boxes:
@@ -273,10 +273,15 @@ def _origin(name: str) -> Origin:
     return Origin.OPEN if name.startswith("AWS::") else Origin.EXISTING
 
 
-def _product(domains: Mapping[str, list]) -> int:
-    found = 1
-    for domain in domains.values():
-        found *= len(domain)
+def _first(domains: Mapping[str, list[object]], most: int) -> dict[str, list[object]]:
+    """The first parameters, as many as make no more than so many combinations."""
+    found: dict[str, list[object]] = {}
+    product = 1
+    for name, domain in domains.items():
+        product *= len(domain)
+        if product > most:
+            break
+        found[name] = domain
     return found
 
 
