@@ -15,7 +15,7 @@ import benchmark_iam
 import lambda_vpc
 from lambda_vpc.iam.conditions import OPERATORS, SET_OPERATORS
 from lambda_vpc.iam.decide import ALLOWED, Decision, Policies, PolicyError, Undocumented, decide
-from lambda_vpc.iam.request import Request
+from lambda_vpc.iam.request import Request, RequestError
 
 DATA = Path(__file__).with_name("data")
 CASES = [
@@ -235,8 +235,8 @@ BAD = {
     "text": ("allow", "needs a Statement"),
     "statement-text": ({"Statement": ["x"]}, r"Statement\[0\]: expected an object"),
     "version": ({"Version": "2012-10-18", "Statement": []}, "Version: '2012-10-18'.*use 2012-10-17"),
-    "version-case": ({"version": "2012-10-17", "Statement": []}, "'version' .did you mean Version"),
-    "element": (_with(Actions="lambda:*"), r"Statement\[0\]: .*'Actions' .did you mean Action"),
+    "version-case": ({"version": "2012-10-17", "Statement": []}, "'version' .did you mean 'Version'"),
+    "element": (_with(Actions="lambda:*"), r"Statement\[0\]: .*'Actions' .did you mean 'Action'"),
     "effect": (_with(Effect="allow"), r"Effect: must be Allow or Deny"),
     "no-effect": (_with(Effect=None), r"Effect: must be Allow or Deny"),
     "no-action": (_with(Action=None), "Action or NotAction is missing"),
@@ -255,8 +255,11 @@ BAD = {
         "wildcard for the service; name",
     ),
     "principal-identity": (_with(Principal="*"), "identity: .*remove Principal"),
-    "operator": (_with(Condition={"StringEqual": {"a:b": "c"}}), "'StringEqual' .did you mean StringEquals"),
-    "operator-set": (_with(Condition={"ForAll:StringEquals": {"a:b": "c"}}), "did you mean ForAllValues:"),
+    "operator": (
+        _with(Condition={"StringEqual": {"a:b": "c"}}),
+        "'StringEqual' .did you mean 'StringEquals'",
+    ),
+    "operator-set": (_with(Condition={"ForAll:StringEquals": {"a:b": "c"}}), "did you mean 'ForAllValues:"),
     "null-ifexists": (
         _with(Condition={"NullIfExists": {"a:b": "true"}}),
         "neither a set operator nor IfExists",
@@ -277,7 +280,7 @@ def test_a_malformed_policy_is_refused_with_the_element_and_a_mend(document: obj
 
 
 BAD_LAYERS = {
-    "unknown-layer": ({"identities": []}, "unknown kind of policy 'identities' .expected one of identity"),
+    "unknown-layer": ({"identities": []}, "unknown kind of policy 'identities' .did you mean 'identity'"),
     "scp-document": ({"scp": _with()}, "scp: expected a list of levels"),
     "resource-principal": ({"resource_policy": _with()}, "resource_policy: .*add Principal"),
     "endpoint-principal": ({"endpoint": _with()}, "endpoint: .*add Principal"),
@@ -471,7 +474,7 @@ _ANY_CONTEXT = some.dictionaries(_KEYS | some.text(max_size=8), _JSON, max_size=
 def test_any_json_gets_a_decision_or_a_named_error(layers: dict, context: dict, closed: bool):
     try:
         assert isinstance(decide(layers, _call(context, closed=closed)), Decision)
-    except (Undocumented, PolicyError) as error:
+    except (Undocumented, PolicyError, RequestError) as error:
         assert str(error), "say what is wrong"
 
 

@@ -12,7 +12,7 @@ from lambda_vpc.iam.decide import (
     decide,
 )
 from lambda_vpc.iam.policy import Policy
-from lambda_vpc.iam.request import Request
+from lambda_vpc.iam.request import Request, RequestError
 
 __all__ = [
     "ALLOWED",
@@ -24,6 +24,7 @@ __all__ = [
     "PolicyError",
     "Reason",
     "Request",
+    "RequestError",
     "Undocumented",
     "decide",
 ]

@@ -10,14 +10,16 @@ Source: IAM User Guide, "Policy evaluation logic" and "Cross-account policy eval
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 
 from lambda_vpc.answers import Answer, Undetermined, both, either
+from lambda_vpc.iam import arns
+from lambda_vpc.iam.caller import Caller
 from lambda_vpc.iam.conditions import Condition, PolicyError
-from lambda_vpc.iam.policy import Document, Policy, Statement
+from lambda_vpc.iam.policy import Policy, Statement
 from lambda_vpc.iam.request import Request
+from lambda_vpc.reading import suggestion
 
 ALLOWED = "allowed"
 IMPLICIT_DENY = "implicitDeny"
@@ -69,23 +71,72 @@ class Decision:
 # --- layers -------------------------------------------------------------------------------------
 
 
-_NAMES_PRINCIPALS = ("resource_policy", "resource", "endpoint")
+_NAMES_PRINCIPALS = ("resource", "endpoint")
+_COMPLETES_ARNS = ("identity", "boundary")
+"""Layers of identity-based policies, in which AWS completes ARNs with fewer than six parts."""
+_KNOWN_LAYERS = ("identity", "boundary", "session", "scp", "resource_policy", "resource", "endpoint")
 
 
-def _parsed(layer: str, documents: Document | Policy | Sequence[Document | Policy]) -> tuple[Policy, ...]:
+def _check(layer: str, policies: tuple[Policy, ...] | None) -> None:
+    """Refuse policies that their layer does not take.
+
+    Raises:
+        PolicyError: with the layer, the statement and the mend.
+    """
+    for policy in policies or ():
+        if layer in _NAMES_PRINCIPALS:
+            for statement in policy.statements:
+                if statement.principals is None:
+                    where = "resource_policy" if layer == "resource" else layer
+                    raise PolicyError(
+                        f"{where}: {statement.name}: add Principal; a resource-based policy has one"
+                    )
+        else:
+            _check_identity_based(layer, policy)
+
+
+def _check_identity_based(layer: str, policy: Policy) -> None:
+    names: set[str] = set()
+    for statement in policy.statements:
+        where = f"{layer}: {statement.name}"
+        if statement.principals is not None:
+            raise PolicyError(f"{where}: remove Principal; the identity is the principal")
+        if statement.name in names:
+            raise PolicyError(f"{where}: two statements of the policy have this Sid; give each its own")
+        names.add(statement.name)
+        if layer == "session":
+            for pattern in filter(arns.is_incomplete, statement.resources):
+                raise PolicyError(
+                    f"{where}: '{pattern}' has fewer than six parts, which AWS STS refuses in a session "
+                    f"policy; write '{arns.completed(pattern)}'"
+                )
+
+
+def _parsed(documents: object) -> tuple[Policy, ...]:
     several = documents if isinstance(documents, list | tuple) else [documents]
-    found = tuple(Policy.parse(item) for item in several)
-    for statement in (statement for policy in found for statement in policy.statements):
-        if statement.principals is None and layer in _NAMES_PRINCIPALS:
-            raise PolicyError(f"{layer}: {statement.name}: add Principal; a resource-based policy has one")
-        if statement.principals is not None and layer not in _NAMES_PRINCIPALS:
-            raise PolicyError(f"{layer}: {statement.name}: remove Principal; the identity is the principal")
-    return found
+    return tuple(Policy.parse(item) for item in several)
+
+
+def _levels(levels: object) -> tuple[tuple[Policy, ...], ...]:
+    if not isinstance(levels, list | tuple):
+        raise PolicyError("scp: expected a list of levels, each a list of policies")
+    for position, level in enumerate(levels):
+        if not isinstance(level, list | tuple):
+            raise PolicyError(
+                f"scp[{position}]: expected a level, a list of policies; for a single level write [[…], …] "
+                "around its policies, since every level must allow by itself"
+            )
+    return tuple(_parsed(level) for level in levels)
 
 
 @dataclass(frozen=True)
 class Policies:
-    """The policies that apply to a request, by layer; `None`: no such policy, so no limit."""
+    """The policies that apply to a request, by layer; `None`: no such policy, so no limit.
+
+    However it is made, from documents by [`of`][lambda_vpc.iam.decide.Policies.of] or from policies already
+    read, each policy is checked against its layer: a `PolicyError` names a statement without a principal in
+    a resource-based policy, with one elsewhere, or with another element that the layer does not take.
+    """
 
     identity: tuple[Policy, ...] = ()
     boundary: tuple[Policy, ...] | None = None
@@ -94,6 +145,16 @@ class Policies:
     """One tuple per level: root, organizational units, account. Each level must allow."""
     resource: tuple[Policy, ...] | None = None
     endpoint: tuple[Policy, ...] | None = None
+
+    def __post_init__(self) -> None:
+        """Check every policy against its layer."""
+        _check("identity", self.identity)
+        _check("boundary", self.boundary)
+        _check("session", self.session)
+        for level in self.scp or ():
+            _check("scp", level)
+        _check("resource", self.resource)
+        _check("endpoint", self.endpoint)
 
     @staticmethod
     def of(layers: Mapping[str, object]) -> Policies:
@@ -106,98 +167,27 @@ class Policies:
         Raises:
             PolicyError: an unknown layer, or a malformed document.
         """
-        known = ("identity", "boundary", "session", "scp", "resource_policy", "resource", "endpoint")
         for name in layers:
-            if name not in known:
-                raise PolicyError(f"unknown kind of policy '{name}' (expected one of {', '.join(known)})")
-
-        def read(name: str) -> tuple[Policy, ...] | None:
-            return None if layers.get(name) is None else _parsed(name, layers[name])
-
-        levels = layers.get("scp")
-        if levels is not None and not isinstance(levels, list | tuple):
-            raise PolicyError("scp: expected a list of levels, each a list of policies")
-        return Policies(
-            identity=read("identity") or (),
-            boundary=read("boundary"),
-            session=read("session"),
-            scp=None if levels is None else tuple(_parsed("scp", level) for level in levels),
-            resource=read("resource_policy") or read("resource"),
-            endpoint=read("endpoint"),
-        )
+            if name in ("rcp", "resource_control_policy"):
+                raise PolicyError(f"{name}: resource control policies are not evaluated here; leave them out")
+            if name not in _KNOWN_LAYERS:
+                raise PolicyError(f"unknown kind of policy '{name}'{suggestion(str(name), _KNOWN_LAYERS)}")
+        given = {name: documents for name, documents in layers.items() if documents is not None}
+        if "resource_policy" in given and "resource" in given:
+            raise PolicyError("resource_policy and resource are the same kind of policy; keep one of them")
+        read = {
+            "resource" if name == "resource_policy" else name: (
+                _levels(documents) if name == "scp" else _parsed(documents)
+            )
+            for name, documents in given.items()
+        }
+        return Policies(**read)
 
 
 # --- who asks -----------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class _Caller:
-    """The principal of a request, as a resource-based policy can name it."""
-
-    arn: str
-    account: str
-    kind: str
-    """`user`, `role`, `session`, `federated`, `root`, `service`, `provider` (of web or SAML identities)."""
-    role_name: str | None = None
-
-    @staticmethod
-    @lru_cache(maxsize=1024)
-    def of(principal: str) -> _Caller:
-        parts = principal.split(":", 5)
-        if len(parts) < 6:
-            return _Caller(principal, "", "service")
-        kind, _, name = parts[5].partition("/")
-        if kind == "role":
-            return _Caller(principal, parts[4], "role", name.rpartition("/")[2])
-        if kind == "assumed-role":
-            return _Caller(principal, parts[4], "session", name.partition("/")[0])
-        kinds = {
-            "user": "user",
-            "root": "root",
-            "federated-user": "federated",
-            "oidc-provider": "provider",
-            "saml-provider": "provider",
-        }
-        if kind not in kinds:
-            raise PolicyError(
-                f"'{principal}' is not a user, role, session, account root or service principal"
-            )
-        return _Caller(principal, parts[4], kinds[kind])
-
-    @property
-    def outside(self) -> bool:
-        """Whether the caller is no identity of an account, so that no identity-based policy limits it."""
-        return self.kind in ("service", "provider")
-
-    @property
-    def service_linked(self) -> bool:
-        """Whether SCPs pass this role by (fact C01)."""
-        return ":role/aws-service-role/" in self.arn or (
-            self.kind == "session" and (self.role_name or "").startswith("AWSServiceRoleFor")
-        )
-
-    def named_by(self, kind: str, written: str) -> str | None:
-        """How a policy's principal names this caller: `direct`, `role`, `account`, `all`, or not."""
-        if kind in ("Service", "Federated"):
-            return "direct" if self.outside and written == self.arn else None
-        if kind != "AWS":
-            return None
-        if written == "*":
-            return "all"
-        if self.outside:
-            return None
-        if written == self.account or written.endswith(f":iam::{self.account}:root"):
-            return "direct" if self.kind == "root" else "account"
-        if self.kind == "session" and ":role/" in written:
-            parts = written.split(":", 5)
-            same = len(parts) == 6 and parts[4] == self.account
-            return "role" if same and parts[5].rpartition("/")[2] == self.role_name else None
-        if written == self.arn:
-            return "role" if self.kind == "role" else "direct"
-        return None
-
-
-def _principal_match(statement: Statement, caller: _Caller) -> tuple[Answer, str]:
+def _principal_match(statement: Statement, caller: Caller) -> tuple[Answer, str]:
     """Whether a statement's principal covers the caller, and how it names it."""
     if statement.principals is None:
         return True, "all"
@@ -227,7 +217,7 @@ _EXEMPT = {
 }
 
 
-def _not_principal(statement: Statement, caller: _Caller, named: set[str]) -> Answer:
+def _not_principal(statement: Statement, caller: Caller, named: set[str]) -> Answer:
     if not any(statement.principals.values()):
         return Undetermined("NotPrincipal without any principal is not documented")
     if not named:
@@ -237,7 +227,7 @@ def _not_principal(statement: Statement, caller: _Caller, named: set[str]) -> An
     return Undetermined("NotPrincipal has to name account, role and session; whether all are named is open")
 
 
-def _named_otherwise(principals: Mapping[str, tuple[str, ...]], caller: _Caller) -> Answer:
+def _named_otherwise(principals: Mapping[str, tuple[str, ...]], caller: Caller) -> Answer:
     """Principals that may be the caller, where the request does not say so."""
     session = f":sts::{caller.account}:assumed-role/{caller.role_name}/"
     user = f":iam::{caller.account}:user/"
@@ -257,7 +247,7 @@ def _named_otherwise(principals: Mapping[str, tuple[str, ...]], caller: _Caller)
 class _Evaluation:
     """One request against one resource; collects why statements did not match."""
 
-    def __init__(self, request: Request, resource: str, caller: _Caller, bounded: bool) -> None:
+    def __init__(self, request: Request, resource: str, caller: Caller, bounded: bool) -> None:
         self.request = request
         self.resource = resource
         self.caller = caller
@@ -277,7 +267,9 @@ class _Evaluation:
         if principal is False:
             self.why.append(Reason(layer, statement.name, "principal-not-covered", self.caller.arn))
             return False, ""
-        resource = statement.covers_resource(self.resource, request.values, request.may_carry)
+        resource = statement.covers_resource(
+            self.resource, request.values, request.may_carry, completes=layer in _COMPLETES_ARNS
+        )
         if resource is False:
             self.why.append(Reason(layer, statement.name, "resource-not-covered", self.resource))
             return False, ""
@@ -418,15 +410,14 @@ def _decide(known: Policies, request: Request) -> Decision:
 
 
 def _decide_one(policies: Policies, request: Request, resource: str) -> Decision:
-    caller = _Caller.of(request.principal)
+    caller = request.caller
     bounded = policies.boundary is not None and caller.kind in ("user", "role", "session")
     run = _Evaluation(request, resource, caller, bounded)
     identity = run.layer("identity", policies.identity)
     limits: list[_Layer] = []
-    for name in ("boundary", "session"):
-        documents = getattr(policies, name)
-        if documents is not None:
-            limits.append(run.layer(name, documents))
+    for name, limiting in (("boundary", policies.boundary), ("session", policies.session)):
+        if limiting is not None:
+            limits.append(run.layer(name, limiting))
     resource_side = run.layer("resource", policies.resource or ())
     outer: list[_Layer] = []
     if policies.scp is not None and not (
@@ -454,18 +445,18 @@ def _decide_one(policies: Policies, request: Request, resource: str) -> Decision
     return Decision(ALLOWED, *by, run.reasons(*by))
 
 
-_By = tuple[str | None, str | None]
+_Decider = tuple[str | None, str | None]
 
 
 def _granted(
     policies: Policies,
     request: Request,
     resource: str,
-    caller: _Caller,
+    caller: Caller,
     identity: _Layer,
     limits: list[_Layer],
     resource_side: _Layer,
-) -> tuple[Answer, _By]:
+) -> tuple[Answer, _Decider]:
     """Whether the account's own policies grant the request, before SCPs and endpoint policies."""
     limited = both([layer.answer() for layer in limits])
     # The account root has every permission that no SCP takes away.
@@ -510,12 +501,12 @@ def _resource_policy_decides(action: str, resource: str) -> bool:
 _TRUSTED = ("sts:assumerole", "sts:tagsession", "sts:setsourceidentity")
 
 
-def _first(layer: _Layer) -> _By:
+def _first(layer: _Layer) -> _Decider:
     return (layer.name, layer.allows[0][0].name) if layer.allows else (None, None)
 
 
 def _same_account(
-    statement: Statement, how: str, caller: _Caller, limited: Answer, limits: list[_Layer]
+    statement: Statement, how: str, caller: Caller, limited: Answer, limits: list[_Layer]
 ) -> Answer:
     """Whether a resource-based Allow suffices by itself within one account."""
     if how == "direct":
