@@ -40,13 +40,14 @@ def mistake(pattern: str) -> str | None:
     if _wild(parts[1]):
         return f"'{pattern}' has a wildcard for the service; name the service"
     kind, _ = _type(pattern)
+    # Only what cannot be anything but a broken type: `type*` and `*` may end the type and begin the name.
     written = re.split("[*?]", kind, maxsplit=1)[0]
     types = service_reference.arn_types(parts[1])
-    if kind != written and written not in types and (written or kind.startswith("?")):
-        if meant := sorted(type_ for type_ in types if type_.startswith(written)):
-            mend = f"name the type, such as {', '.join(meant)}"
-            return f"'{pattern}' has a wildcard in the resource type '{kind}'; {mend}"
-    return None
+    meant = sorted(type_ for type_ in types if type_.startswith(written))
+    if kind == written or written in types or not (written or kind.startswith("?")) or not meant:
+        return None
+    mend = f"name the type, such as {', '.join(meant)}"
+    return f"'{pattern}' has a wildcard in the resource type '{kind}'; {mend}"
 
 
 @lru_cache(maxsize=4096)
