@@ -19,8 +19,9 @@ from moto.iam.aws_managed_policies import aws_managed_policies_data
 import benchmark_iam
 import lambda_vpc
 from lambda_vpc.iam.arns import resource_glob
-from lambda_vpc.iam.conditions import OPERATORS, SET_OPERATORS
-from lambda_vpc.iam.decide import ALLOWED, Decision, Policies, PolicyError, Undocumented, decide
+from lambda_vpc.iam.conditions import OPERATORS, SET_OPERATORS, PolicyError
+from lambda_vpc.iam.decide import ALLOWED, Decision, Undocumented, decide
+from lambda_vpc.iam.layers import Policies
 from lambda_vpc.iam.patterns import ESCAPES, glob, matches
 from lambda_vpc.iam.policy import Policy
 from lambda_vpc.iam.request import Request, RequestError
@@ -28,7 +29,13 @@ from lambda_vpc.iam.request import Request, RequestError
 DATA = Path(__file__).with_name("data")
 CASES = [
     case
-    for name in ("iam-conformance.yaml", "iam-documented.yaml", "iam-arns.yaml", "iam-callers.yaml")
+    for name in (
+        "iam-conformance.yaml",
+        "iam-documented.yaml",
+        "iam-arns.yaml",
+        "iam-callers.yaml",
+        "iam-principals.yaml",
+    )
     for case in yaml.safe_load((DATA / name).read_text("utf-8"))
 ]
 SENTENCES = yaml.safe_load(Path(lambda_vpc.__file__).with_name("sentences.yaml").read_text("utf-8"))
@@ -335,6 +342,10 @@ BAD_LAYERS = {
     ),
     "scp-principal": ({"scp": [[_with()], [_with(Principal="*")]]}, "scp: .*remove Principal"),
     "boundary-principal": ({"boundary": _with(Principal="*")}, "boundary: .*remove Principal"),
+    "session-short-variable": (
+        {"session": _with(Resource="arn:aws:sqs:us-east-1:${aws:PrincipalAccount}")},
+        "has fewer than six parts",
+    ),
     "session-short-arn": (
         {"session": _with(Resource=["*", "arn:aws:lambda"])},
         r"session: .*'arn:aws:lambda' has fewer than six parts.*write 'arn:aws:lambda:\*:\*:\*'",
@@ -392,6 +403,71 @@ def test_every_policy_that_aws_manages_is_read():
         except PolicyError as error:
             unread[name] = str(error)
     assert not unread, "what AWS itself writes is no mistake"
+
+
+@pytest.mark.parametrize("effect_", ["Allow", "Deny"])
+@pytest.mark.parametrize("element", ["Action", "NotAction", "Resource", "NotResource"])
+def test_an_element_without_values_covers_nothing(effect_: str, element: str):
+    allow = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+    statement = {"Effect": effect_, "Action": "*", "Resource": "*"}
+    del statement[element.removeprefix("Not")]
+    statement[element] = []
+    wanted = ALLOWED if effect_ == "Deny" else "implicitDeny"
+    statements = [statement, allow] if effect_ == "Deny" else [statement]
+    assert effect({"identity": [_document(statements)]}, _call()) == wanted
+
+
+OPEN_QUESTIONS = {
+    "number": ({"NumericEquals": {"aws:RequestTag/t": "x"}}, "'x' is not a number; AWS documents no result"),
+    "date": ({"DateEquals": {"aws:RequestTag/t": "x"}}, "'x' is not a date; AWS documents no result"),
+    "request-number": ({"NumericEquals": {"aws:RequestTag/t": "1"}}, "'a' is not a number"),
+    "netmask": (
+        {"IpAddress": {"aws:SourceIp": "10.0.0.0/255.0.0.0"}},
+        "'10.0.0.0/255.0.0.0' is not in CIDR notation",
+    ),
+    "hostmask": ({"NotIpAddress": {"aws:SourceIp": "10.0.0.0/0.255.255.255"}}, "is not in CIDR notation"),
+    "no-prefix": ({"IpAddress": {"aws:SourceIp": "10.0.0.0/"}}, "is not in CIDR notation"),
+    "long-prefix": ({"IpAddress": {"aws:SourceIp": "10.0.0.0/33"}}, "is not an address in a CIDR block"),
+}
+
+
+@pytest.mark.parametrize(("condition", "question"), OPEN_QUESTIONS.values(), ids=OPEN_QUESTIONS)
+def test_what_aws_does_not_document_is_named(condition: dict, question: str):
+    with pytest.raises(Undocumented, match=question):
+        decide(
+            {"identity": _with(Condition=condition)},
+            _call({"aws:RequestTag/t": "a", "aws:SourceIp": "10.0.0.1"}),
+        )
+
+
+@pytest.mark.parametrize(
+    ("resource", "question"),
+    [
+        (
+            "arn:*:lambda:us-east-1:111122223333:function:app",
+            "a wildcard for the partition is documented both",
+        ),
+        (
+            "arn:aws:lambda:us-east-1:111122223333:*tion:app",
+            "a wildcard in the resource type is documented both",
+        ),
+    ],
+)
+def test_a_pattern_that_is_documented_both_ways_gets_no_answer(resource: str, question: str):
+    with pytest.raises(Undocumented, match=question):
+        decide({"identity": _with(Resource=resource)}, _call())
+
+
+def test_an_incomplete_arn_outside_of_identity_based_policies_is_named_with_a_mend():
+    policies = {"identity": _with(), "endpoint": _with(Resource="arn:aws:lambda", Principal="*")}
+    with pytest.raises(Undocumented, match=r"completes 'arn:aws:lambda' .*; write 'arn:aws:lambda:\*:\*:\*'"):
+        decide(policies, _call())
+
+
+def test_a_variable_that_has_no_value_decides_before_one_that_is_not_known():
+    condition = {"StringEquals": {"aws:RequestTag/t": "${aws:SourceIp}${aws:username}"}}
+    call = _call({"aws:RequestTag/t": "a", "aws:username": []}, closed=False)
+    assert decide({"identity": _with(Condition=condition)}, call).effect == "implicitDeny"
 
 
 # --- requests -----------------------------------------------------------------------------------

@@ -6,11 +6,11 @@ from lambda_vpc.iam.decide import (
     EXPLICIT_DENY,
     IMPLICIT_DENY,
     Decision,
-    Policies,
     Reason,
     Undocumented,
     decide,
 )
+from lambda_vpc.iam.layers import Policies
 from lambda_vpc.iam.policy import Policy
 from lambda_vpc.iam.request import Request, RequestError
 

@@ -14,12 +14,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from lambda_vpc.answers import Answer, Undetermined, both, either
-from lambda_vpc.iam import arns
+from lambda_vpc.iam import principals
 from lambda_vpc.iam.caller import Caller
-from lambda_vpc.iam.conditions import Condition, PolicyError
+from lambda_vpc.iam.conditions import Condition
+from lambda_vpc.iam.layers import Policies
 from lambda_vpc.iam.policy import Policy, Statement
 from lambda_vpc.iam.request import Request
-from lambda_vpc.reading import suggestion
 
 ALLOWED = "allowed"
 IMPLICIT_DENY = "implicitDeny"
@@ -68,180 +68,12 @@ class Decision:
         return self.effect == ALLOWED
 
 
-# --- layers -------------------------------------------------------------------------------------
+# --- deciding -----------------------------------------------------------------------------------
 
-
-_NAMES_PRINCIPALS = ("resource", "endpoint")
 _COMPLETES_ARNS = ("identity", "boundary")
 """Layers of identity-based policies, in which AWS completes ARNs with fewer than six parts."""
-_KNOWN_LAYERS = ("identity", "boundary", "session", "scp", "resource_policy", "resource", "endpoint")
-
-
-def _check(layer: str, policies: tuple[Policy, ...] | None) -> None:
-    """Refuse policies that their layer does not take.
-
-    Raises:
-        PolicyError: with the layer, the statement and the mend.
-    """
-    for policy in policies or ():
-        if layer in _NAMES_PRINCIPALS:
-            for statement in policy.statements:
-                if statement.principals is None:
-                    where = "resource_policy" if layer == "resource" else layer
-                    raise PolicyError(
-                        f"{where}: {statement.name}: add Principal; a resource-based policy has one"
-                    )
-        else:
-            _check_identity_based(layer, policy)
-
-
-def _check_identity_based(layer: str, policy: Policy) -> None:
-    names: set[str] = set()
-    for statement in policy.statements:
-        where = f"{layer}: {statement.name}"
-        if statement.principals is not None:
-            raise PolicyError(f"{where}: remove Principal; the identity is the principal")
-        if statement.name in names:
-            raise PolicyError(f"{where}: two statements of the policy have this Sid; give each its own")
-        names.add(statement.name)
-        if layer == "session":
-            for pattern in filter(arns.is_incomplete, statement.resources):
-                raise PolicyError(
-                    f"{where}: '{pattern}' has fewer than six parts, which AWS STS refuses in a session "
-                    f"policy; write '{arns.completed(pattern)}'"
-                )
-
-
-def _parsed(documents: object) -> tuple[Policy, ...]:
-    several = documents if isinstance(documents, list | tuple) else [documents]
-    return tuple(Policy.parse(item) for item in several)
-
-
-def _levels(levels: object) -> tuple[tuple[Policy, ...], ...]:
-    if not isinstance(levels, list | tuple):
-        raise PolicyError("scp: expected a list of levels, each a list of policies")
-    for position, level in enumerate(levels):
-        if not isinstance(level, list | tuple):
-            raise PolicyError(
-                f"scp[{position}]: expected a level, a list of policies; for a single level write [[…], …] "
-                "around its policies, since every level must allow by itself"
-            )
-    return tuple(_parsed(level) for level in levels)
-
-
-@dataclass(frozen=True)
-class Policies:
-    """The policies that apply to a request, by layer; `None`: no such policy, so no limit.
-
-    However it is made, from documents by [`of`][lambda_vpc.iam.decide.Policies.of] or from policies already
-    read, each policy is checked against its layer: a `PolicyError` names a statement without a principal in
-    a resource-based policy, with one elsewhere, or with another element that the layer does not take.
-    """
-
-    identity: tuple[Policy, ...] = ()
-    boundary: tuple[Policy, ...] | None = None
-    session: tuple[Policy, ...] | None = None
-    scp: tuple[tuple[Policy, ...], ...] | None = None
-    """One tuple per level: root, organizational units, account. Each level must allow."""
-    resource: tuple[Policy, ...] | None = None
-    endpoint: tuple[Policy, ...] | None = None
-
-    def __post_init__(self) -> None:
-        """Check every policy against its layer."""
-        _check("identity", self.identity)
-        _check("boundary", self.boundary)
-        _check("session", self.session)
-        for level in self.scp or ():
-            _check("scp", level)
-        _check("resource", self.resource)
-        _check("endpoint", self.endpoint)
-
-    @staticmethod
-    def of(layers: Mapping[str, object]) -> Policies:
-        """Read policies by layer from plain documents.
-
-        Args:
-            layers: `identity`, `boundary`, `session`, `endpoint`: a document or a list of them;
-                `resource_policy` (or `resource`): one document; `scp`: a list of levels, each a list.
-
-        Raises:
-            PolicyError: an unknown layer, or a malformed document.
-        """
-        for name in layers:
-            if name in ("rcp", "resource_control_policy"):
-                raise PolicyError(f"{name}: resource control policies are not evaluated here; leave them out")
-            if name not in _KNOWN_LAYERS:
-                raise PolicyError(f"unknown kind of policy '{name}'{suggestion(str(name), _KNOWN_LAYERS)}")
-        given = {name: documents for name, documents in layers.items() if documents is not None}
-        if "resource_policy" in given and "resource" in given:
-            raise PolicyError("resource_policy and resource are the same kind of policy; keep one of them")
-        read = {
-            "resource" if name == "resource_policy" else name: (
-                _levels(documents) if name == "scp" else _parsed(documents)
-            )
-            for name, documents in given.items()
-        }
-        return Policies(**read)
-
-
-# --- who asks -----------------------------------------------------------------------------------
-
-
-def _principal_match(statement: Statement, caller: Caller) -> tuple[Answer, str]:
-    """Whether a statement's principal covers the caller, and how it names it."""
-    if statement.principals is None:
-        return True, "all"
-    named = {
-        how
-        for kind, values in statement.principals.items()
-        for written in values
-        if (how := caller.named_by(kind, written)) is not None
-    }
-    if statement.not_principal:
-        return _not_principal(statement, caller, named), "all"
-    for how in ("direct", "role", "all", "account"):
-        if how in named:
-            return True, how
-    return _named_otherwise(statement.principals, caller), "direct"
-
-
-# What a Deny with NotPrincipal has to name, or AWS may deny the caller through the part left out.
-_EXEMPT = {
-    "user": {"direct", "account"},
-    "federated": {"direct", "account"},
-    "session": {"direct", "role", "account"},
-    "role": {"direct", "role", "account"},  # never all: the request does not say which session it is
-    "root": {"direct"},
-    "service": {"direct"},
-    "provider": {"direct"},
-}
-
-
-def _not_principal(statement: Statement, caller: Caller, named: set[str]) -> Answer:
-    if not any(statement.principals.values()):
-        return Undetermined("NotPrincipal without any principal is not documented")
-    if not named:
-        return True
-    if statement.allow or "all" in named or named >= _EXEMPT[caller.kind]:
-        return False
-    return Undetermined("NotPrincipal has to name account, role and session; whether all are named is open")
-
-
-def _named_otherwise(principals: Mapping[str, tuple[str, ...]], caller: Caller) -> Answer:
-    """Principals that may be the caller, where the request does not say so."""
-    session = f":sts::{caller.account}:assumed-role/{caller.role_name}/"
-    user = f":iam::{caller.account}:user/"
-    for written in principals.get("AWS", ()):
-        if caller.kind == "role" and session in written:
-            return Undetermined(
-                "the policy names one session of the role; the request does not say which it is"
-            )
-        if caller.kind == "federated" and user in written:
-            return Undetermined("which user the session was federated from is not in the request")
-    return False
-
-
-# --- deciding -----------------------------------------------------------------------------------
+_GATEWAY = ("s3:", "dynamodb:")
+"""The services with gateway endpoints."""
 
 
 class _Evaluation:
@@ -287,7 +119,7 @@ class _Evaluation:
         if self.bounded and statement.not_principal and not statement.allow:
             # Documented with permissions boundaries: whoever has one is denied, whomever NotPrincipal names.
             return True, "all"
-        principal, how = _principal_match(statement, self.caller)
+        principal, how = principals.names(statement, self.caller)
         if layer == "endpoint" and how == "account" and self.request.lower_action.startswith(_GATEWAY):
             # At a gateway endpoint an account id means its root user alone; elsewhere the whole account.
             return Undetermined("whether the endpoint is a gateway endpoint is not known"), how
@@ -313,20 +145,17 @@ class _Evaluation:
                 if answer is False:
                     continue
                 self.matched.append((name, statement, answer))
-                if not statement.allow:
-                    if answer is True:
-                        self.denied = self.denied or (name, statement.name)
-                    elif isinstance(answer, Undetermined):
-                        self.open_deny = self.open_deny or (statement.name, answer)
-                elif answer is True:
+                if answer is not True:
+                    question = (statement.name, answer)
+                    if statement.allow:
+                        found.open = found.open or question
+                    else:
+                        self.open_deny = self.open_deny or question
+                elif statement.allow:
                     found.allows.append((statement, how))
-                elif isinstance(answer, Undetermined):
-                    found.open = found.open or (statement.name, answer)
+                else:
+                    self.denied = self.denied or (name, statement.name)
         return found
-
-
-# The services with gateway endpoints.
-_GATEWAY = ("s3:", "dynamodb:")
 
 
 @dataclass
@@ -352,7 +181,7 @@ def decide(policies: Policies | Mapping[str, object], request: Request) -> Decis
 
     Args:
         policies: the policies by layer; plain documents are read first
-            (see [`Policies.of`][lambda_vpc.iam.decide.Policies.of]).
+            (see [`Policies.of`][lambda_vpc.iam.layers.Policies.of]).
         request: who asks for what, in which context. With several resources every one must be allowed.
 
     Returns:

@@ -93,8 +93,6 @@ class Statement:
 
 def _covers(pattern: str, resource: str, completes: bool) -> Answer:
     """Whether one ARN pattern, its variables replaced, covers a resource."""
-    if pattern == "*":
-        return True
     if arns.resource_glob(pattern).fullmatch(resource):
         doubt = arns.doubt(pattern)
         return Undetermined(doubt) if doubt else True
