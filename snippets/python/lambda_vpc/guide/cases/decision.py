@@ -10,8 +10,8 @@ from typing import ClassVar
 from lambda_vpc import iam
 from lambda_vpc.cloudformation import roles
 from lambda_vpc.guide import placeholders
-from lambda_vpc.guide.cases.base import Case, Result, Subject
-from lambda_vpc.guide.spec_reader import SpecReader
+from lambda_vpc.guide.cases.base import Case, CaseResult, Subject
+from lambda_vpc.guide.strict_reader import StrictReader
 from lambda_vpc.iam import service_reference
 from lambda_vpc.iam.conditions import PolicyError
 from lambda_vpc.iam.request import FUNCTION_CALLS, By, Request, Settings, VpcConfig, build, resources_of
@@ -99,7 +99,7 @@ class DecisionCase(Case):
 
 
 @dataclass(frozen=True, kw_only=True)
-class DecisionResult(Result):
+class DecisionResult(CaseResult):
     """The decision that came out, or what AWS leaves undocumented."""
 
     decision: iam.Decision | None
@@ -110,7 +110,7 @@ class DecisionResult(Result):
 # --- reading ------------------------------------------------------------------------------------
 
 
-def parse(reader: SpecReader, item: Mapping, where: KeyPath, common: Mapping) -> DecisionCase | None:
+def parse(reader: StrictReader, item: Mapping, where: KeyPath, common: Mapping) -> DecisionCase | None:
     """Read a decision case; problems go to the reader."""
     before = len(reader.problems)
     call = _call(reader, item, where)
@@ -164,7 +164,7 @@ def parse(reader: SpecReader, item: Mapping, where: KeyPath, common: Mapping) ->
     )
 
 
-def _call(reader: SpecReader, item: Mapping, where: KeyPath) -> str:
+def _call(reader: StrictReader, item: Mapping, where: KeyPath) -> str:
     call = str(item["call"])
     action = service_reference.action(call)
     if action is None:
@@ -175,7 +175,7 @@ def _call(reader: SpecReader, item: Mapping, where: KeyPath) -> str:
     return call
 
 
-def _context(reader: SpecReader, value: object, where: KeyPath) -> Mapping:
+def _context(reader: StrictReader, value: object, where: KeyPath) -> Mapping:
     if not isinstance(value, Mapping):
         reader.problem(where, "expected a mapping from condition key to value")
         return {}
@@ -186,7 +186,7 @@ def _context(reader: SpecReader, value: object, where: KeyPath) -> Mapping:
 
 
 def _settings(
-    reader: SpecReader, value: object, where: KeyPath
+    reader: StrictReader, value: object, where: KeyPath
 ) -> tuple[Settings, VpcConfig | None, tuple[tuple[str, ...], tuple[str, ...]]]:
     """`none` (the default), `unchanged`, `removed`, or subnets and security groups."""
     nothing: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
@@ -211,7 +211,7 @@ def _settings(
     return Settings.UNCHANGED if unchanged else Settings.GIVEN, vpc, names
 
 
-def _caller(reader: SpecReader, value: object, where: KeyPath) -> tuple[By, str]:
+def _caller(reader: StrictReader, value: object, where: KeyPath) -> tuple[By, str]:
     """A placeholder principal, `function-code`, `lambda`, or a service principal."""
     known = placeholders.principals()
     if value == "function-code":
