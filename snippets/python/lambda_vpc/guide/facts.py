@@ -156,9 +156,7 @@ def _fact(
     try:
         date.fromisoformat(str(item["checked_on"]))
     except ValueError:
-        reader.problem(
-            (*where, "checked_on"), f"'{item['checked_on']}' is no date; write it as 2026-11-22"
-        )
+        reader.problem((*where, "checked_on"), f"'{item['checked_on']}' is no date; write it as 2026-11-22")
     named = reader.items(item["sources"], (*where, "sources"))
     if not named:
         reader.problem((*where, "sources"), "name at least one source, as in [DG-VPC]")
