@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lambda_vpc.guide.key_paths import resolve
-from lambda_vpc.guide.spec import load
+from lambda_vpc.guide.spec import check_facts, load
 from lambda_vpc.reading import BadInput, parse, read
 
 POLICY = """\
@@ -138,6 +138,11 @@ BAD_SPECS = {
         "not a lint rule id",
     ),
     "tab": ("facts:", "\tfacts:", "4: contains a tab; indent with spaces"),
+    "unknown reason": (
+        "call: lambda:CreateFunction\n    decision: deny by Deny",
+        "from: F\n    to: internet-ipv4\n    blocked: {SubnetA: no-default-rout}",
+        "12: unknown reason 'no-default-rout' (did you mean 'no-default-route'?)",
+    ),
     "broken YAML": ("facts: [K12]", "facts: [K12", "is not YAML"),
     "merge key": ("facts: [K12]", "<<: {facts: [K12]}", "4: merge keys (<<) are not used here"),
     "second document": ("wrong:", "---\nwrong:", "12: holds a second document"),
@@ -207,6 +212,25 @@ def test_a_spec_without_its_snippet_is_refused(topic: Path):
 def test_a_file_outside_a_topic_is_refused(topic: Path):
     (topic.parent / "stray.json").write_text(POLICY, "utf-8")
     assert any("stands outside a topic folder" in problem for problem in problems(topic))
+
+
+def test_a_rule_catches_nothing_in_a_file_that_is_not_linted(topic: Path):
+    spec = SPEC.replace("kind: identity-policy", "kind: cli-input\ncommand: aws lambda create-function")
+    (topic / "one.spec.yaml").write_text(spec.replace("caught-by: no-vpc", "caught-by: E3003"), "utf-8")
+    assert any("16: no lint rule reads a cli-input; name a case" in problem for problem in problems(topic))
+
+
+def test_a_fact_nobody_wrote_down_is_named_with_its_line(topic: Path):
+    spec = SPEC.replace("    decision: deny by Deny", "    decision: deny by Deny\n    facts: [K01, K13]")
+    (topic / "one.spec.yaml").write_text(spec, "utf-8")
+    loaded = load(topic.parent).values()
+    check_facts(loaded, ["K01", "K12", "K13"])
+    with pytest.raises(BadInput) as caught:
+        check_facts(loaded, ["K01", "K11"])
+    assert [str(problem) for problem in caught.value.problems] == [
+        "snippets/topic/one.spec.yaml:4: no fact 'K12' in docs/facts.yaml (did you mean 'K11'?)",
+        "snippets/topic/one.spec.yaml:12: no fact 'K13' in docs/facts.yaml (did you mean 'K11'?)",
+    ]
 
 
 def test_every_mistake_is_reported_at_once(topic: Path):

@@ -50,9 +50,8 @@ def on_pre_build(config: MkDocsConfig) -> None:
     """Start over if anything of it has changed and can be read as Python."""
     if not _run.loaded or (now := _files()) == _run.loaded:
         return
-    for path in now.items() - _run.loaded.items():
-        if not _compiles(path[0]):
-            return
+    if not all(_compiles(path) for path, _ in now.items() - _run.loaded.items()):
+        return
     log.info("The code has changed: starting over")
     shutil.rmtree(config.site_dir, ignore_errors=True)
     os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])

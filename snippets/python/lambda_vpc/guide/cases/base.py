@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from lambda_vpc.cloudformation import template
+from lambda_vpc.cloudformation.intrinsics import Unknown
 from lambda_vpc.guide.languages import Text
 from lambda_vpc.iam.policy import AttachedPolicy
 from lambda_vpc.reading import Source
@@ -79,3 +80,8 @@ def agreed(answers: Iterable[str]) -> str:
     """One answer for all scenarios of a template, or what the scenarios answer where they differ."""
     found = list(dict.fromkeys(answers))
     return found[0] if len(found) == 1 else f"differs by parameters: {' / '.join(found)}"
+
+
+def in_words(value: object) -> str:
+    """A property's value as text; what the template leaves open is named, the same wherever it stands."""
+    return f"({value.what})" if isinstance(value, Unknown) else str(value)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from lambda_vpc.cloudformation.template import Resource
-from lambda_vpc.guide.cases.base import Case, CaseResult, Subject, agreed
+from lambda_vpc.guide.cases.base import Case, CaseResult, Subject, agreed, in_words
 from lambda_vpc.guide.key_paths import resolve
 from lambda_vpc.guide.strict_reader import StrictReader
 from lambda_vpc.reading import KeyPath
@@ -66,7 +66,7 @@ class InvokeCase(Case):
             "handler": str(function.get("Handler")).rpartition(".")[2],
             "event": self.event,
         }
-        environment = tuple((name, str(value)) for name, value in dict(variables).items())
+        environment = tuple((name, in_words(value)) for name, value in dict(variables).items())
         answer = _run(json.dumps(asked), environment, LIMIT)
         if "returned" not in answer:
             return f"raises {answer['raised']}"
@@ -82,7 +82,8 @@ def _run(asked: str, environment: tuple[tuple[str, str], ...], limit: float) -> 
         # Isolated: no variable of this process, no module of its folder.
         run = subprocess.run(
             [sys.executable, "-I", "-X", "utf8", str(_RUNNER)],
-            input=asked, env=dict(environment), capture_output=True, text=True, encoding="utf-8",
+            input=asked, env=dict(environment), stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL, text=True, encoding="utf-8",
             timeout=limit, check=False,
         )  # fmt: skip
     except subprocess.TimeoutExpired:

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from lambda_vpc import eni
-from lambda_vpc.cloudformation.intrinsics import Unknown
 from lambda_vpc.cloudformation.template import FUNCTION_TYPES, Scenario
-from lambda_vpc.guide.cases.base import Case, CaseResult, Subject, agreed
+from lambda_vpc.guide.cases.base import Case, CaseResult, Subject, agreed, in_words
 from lambda_vpc.guide.strict_reader import StrictReader
 from lambda_vpc.reading import KeyPath
 
@@ -59,8 +58,7 @@ def _function(scenario: Scenario, name: str) -> eni.Function:
 
 def _ids(value: object) -> tuple[str, ...]:
     items = value if isinstance(value, list) else [] if value is None else [value]
-    # A parameter without a value names one thing wherever it stands.
-    return tuple(f"({item.what})" if isinstance(item, Unknown) else str(item) for item in items)
+    return tuple(map(in_words, items))
 
 
 def parse(reader: StrictReader, item: Mapping, where: KeyPath, common: Mapping) -> PlanCase | None:
