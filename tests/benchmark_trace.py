@@ -12,6 +12,7 @@ from collections.abc import Callable
 
 from lambda_vpc import network
 from lambda_vpc.cloudformation import template
+from lambda_vpc.network import from_template
 from networks import nat_per_az, resource
 
 SIZES = (30, 300, 3_000, 10_000)
@@ -43,9 +44,12 @@ def main() -> None:
         text = document(size)
         reading = milliseconds(lambda text=text: template.parse(text, "template.json"))
         found = template.parse(text, "template.json")
-        question = (found, "Function", "internet-ipv4")
-        first = milliseconds(lambda question=question: network.trace(*question))
-        further = milliseconds(lambda question=question: network.trace(*question), ROUNDS)
+
+        def ask(found: template.Template = found) -> object:
+            return network.trace(from_template.networks(found), "Function", "internet-ipv4")
+
+        first = milliseconds(ask)
+        further = milliseconds(ask, ROUNDS)
         print(f"{size:>9} {reading:>9.2f} {first:>9.2f} {further:>9.3f}")
 
 

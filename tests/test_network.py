@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from lambda_vpc import network
 from lambda_vpc.cloudformation import template
+from lambda_vpc.network import from_template
 from lambda_vpc.reading import BadInput
 from networks import (
     ALL_OUT,
@@ -604,8 +605,8 @@ Dumper.add_representer(Tagged, _tagged)
 def test_yaml_with_short_forms_and_json_agree(name):
     resources, destination = EVERY[name]
     text = yaml.dump({"Resources": in_short_form(resources)}, Dumper=Dumper)
-    found = network.trace(template.parse(text), "Function", destination)
-    expected = network.trace(read(resources), "Function", destination)
+    found = network.trace(from_template.networks(template.parse(text)), "Function", destination)
+    expected = network.trace(from_template.networks(read(resources)), "Function", destination)
     told = [[(type(a), a.subnet, getattr(a, "hops", None), getattr(a, "why", None)) for a in x]
             for x in (found, expected)]  # fmt: skip
     assert told[0] == told[1]

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from lambda_vpc import network, reading, sentences
 from lambda_vpc.cloudformation import template
+from lambda_vpc.network import from_template
 from lambda_vpc.network.trace import Blocked, Reached, Result, Unknown
 from lambda_vpc.reading import BadInput
 
@@ -45,7 +46,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         parameters = _parameters(options.parameter)
         found = template.load(Path(options.template), parameters, region=options.region)
-        results = network.trace(found, options.function, options.destination, options.without_az)
+        networks = from_template.networks(found)
+        results = network.trace(networks, options.function, options.destination, options.without_az)
     except BadInput as error:
         if options.json:
             problems = [{"file": p.path, "line": p.line, "message": p.message} for p in error.problems]

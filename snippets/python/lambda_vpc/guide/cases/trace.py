@@ -9,6 +9,7 @@ from typing import ClassVar
 from lambda_vpc import network
 from lambda_vpc.guide.cases.base import Case, CaseResult, Subject
 from lambda_vpc.guide.strict_reader import StrictReader
+from lambda_vpc.network import from_template
 from lambda_vpc.network.trace import Blocked, Reached, Unknown
 from lambda_vpc.reading import BadInput, KeyPath
 from lambda_vpc.sentences import Code
@@ -58,7 +59,8 @@ class TraceCase(Case):
         """Trace the packets."""
         try:
             template = subject.template_with(self.parameters)
-            outcomes = network.trace(template, self.function, self.destination, self.without_az)
+            networks = from_template.networks(template)
+            outcomes = network.trace(networks, self.function, self.destination, self.without_az)
         except BadInput as bad:
             return TraceResult(case=self, passed=False, actual=str(bad), answers={}, outcomes=())
         found: dict[str, SubnetAnswer] = {}
