@@ -76,7 +76,7 @@ LEFT_OPEN = {
     "a missing mapping": ({"Fn::FindInMap": ["Sizes", "z", "Cidr"]}, "'z' in a mapping"),
     "a mapping by an open Region": (
         {"Fn::FindInMap": ["Sizes", {"Ref": "AWS::Region"}, "Cidr"]},
-        "AWS::Region",
+        "AWS::Region (give --region)",
     ),
     "a position outside the list": ({"Fn::Select": [5, ["a"]]}, "item 5 of a list of 1"),
     "a function with a wrong argument": ({"Fn::Join": "x"}, "a Join that is not a delimiter and a list"),

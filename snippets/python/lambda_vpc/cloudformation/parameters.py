@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Mapping
 
-from lambda_vpc.cloudformation.intrinsics import Origin, Other, Unknown, whole_reference
+from lambda_vpc.cloudformation.intrinsics import OpenText, Origin, Other, Unknown, split
 
 MAX_SCENARIOS = 64
 MAX_WORK = 4_000_000
@@ -25,8 +25,18 @@ def _plain(value: object) -> str:
 def _typed(declared: Mapping, value: object) -> object:
     kind = str(declared.get("Type", "String"))
     if "List" in kind and isinstance(value, str):
-        return [whole_reference(item.strip()) for item in value.split(",")] if value else []
+        return stripped(value) if value else []
     return value
+
+
+def stripped(text: str) -> object:
+    """The items of a list parameter's value, without the white space around them."""
+    found = split(text, ",")
+    if not isinstance(found, list):
+        return found
+    return [
+        item.strip() if isinstance(item, str) and not isinstance(item, OpenText) else item for item in found
+    ]
 
 
 def values_of(document: Mapping, given: Mapping[str, object]) -> dict[str, object]:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
 from lambda_vpc import iam
 from lambda_vpc.cloudformation import roles
+from lambda_vpc.cloudformation.intrinsics import Unknown
+from lambda_vpc.cloudformation.template import Scenario
 from lambda_vpc.guide import placeholders
 from lambda_vpc.guide.cases.base import Case, CaseResult, Subject
 from lambda_vpc.guide.strict_reader import StrictReader
 from lambda_vpc.iam import service_reference
 from lambda_vpc.iam.conditions import PolicyError
+from lambda_vpc.iam.policy import AttachedPolicy
 from lambda_vpc.iam.request import FUNCTION_CALLS, By, Request, Settings, VpcConfig, build, resources_of
 from lambda_vpc.reading import KeyPath, near, suggestion
 
@@ -72,7 +75,7 @@ class DecisionCase(Case):
         principal = self.request.principal
         documents = list(subject.policies)
         if self.role is not None:
-            documents += roles.documents(subject.template, self.role, principal, self.call, subject.managed)
+            documents += self._of_role(subject, self.role)
         layers: dict[str, list[iam.Policy]] = {}
         for document in documents:
             if document.layer in ("identity", "boundary") and principal not in document.attach_to:
@@ -91,6 +94,28 @@ class DecisionCase(Case):
             endpoint=of("endpoint"),
         )
 
+    def _of_role(self, subject: Subject, name: str) -> Iterator[AttachedPolicy]:
+        """The documents of the template's role: its policies, or its trust policy where it is assumed.
+
+        Raises:
+            PolicyError: the role is not there, or one of its policies is not determined.
+        """
+        template = subject.template
+        scenario = template.scenarios[0]
+        role = scenario.resources.get(name)
+        if role is None or role.type != "AWS::IAM::Role":
+            raise PolicyError(f"{template.path}: has no role '{name}' (AWS::IAM::Role)")
+        if self.call == "sts:AssumeRole":
+            yield AttachedPolicy("resource", _plain(roles.trust_policy(role), scenario), ())
+            return
+        for policy in roles.policies_of(scenario, role, subject.managed):
+            if policy.aws_managed and isinstance(policy.document, Unknown):
+                name = f"aws-managed: {policy.aws_managed}"
+                raise PolicyError(f"ManagedPolicyArns: no snippet has '{name}'; add its text as one")
+            if policy.attached is not True:
+                raise PolicyError(f"a policy may be the role's or not: {policy.attached.question}")
+            yield AttachedPolicy(policy.layer, _plain(policy.document, scenario), (self.request.principal,))
+
     def result(self, actual: str, decision: iam.Decision | None, question: str | None) -> DecisionResult:
         """The result for an answer; an expected `allow` names no statement unless it must."""
         open_statement = self.effect == "allow" and self.statement is None
@@ -105,6 +130,15 @@ class DecisionResult(CaseResult):
     decision: iam.Decision | None
     question: str | None
     """What AWS leaves undocumented, or why a policy cannot be read, in English."""
+
+
+def _plain(document: object, scenario: Scenario) -> object:
+    """A document with the placeholder account and Region, and the ARNs of the template's own resources."""
+    unknown = roles.unknown_in(document)
+    if unknown is not None:
+        raise PolicyError(f"a policy of the template hangs on {unknown.what}; give the parameter a default")
+    names = roles.Names(account=placeholders.account(), region=placeholders.region())
+    return roles.written_out(document, scenario, names)
 
 
 # --- reading ------------------------------------------------------------------------------------
