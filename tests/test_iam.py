@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as some
 
 import benchmark_iam
@@ -358,7 +358,6 @@ _CONTEXTS = some.dictionaries(
 _CALLS = some.builds(_call, _CONTEXTS)
 
 
-@settings(max_examples=300)
 @given(_LAYERS, _statement(("Deny",)), _CALLS)
 def test_adding_a_deny_never_allows(layers: dict, deny: dict, call: Request):
     more = layers | {"identity": [*layers["identity"], _document([deny])]}
@@ -366,7 +365,6 @@ def test_adding_a_deny_never_allows(layers: dict, deny: dict, call: Request):
         assert effect(layers, call) == ALLOWED
 
 
-@settings(max_examples=300)
 @given(_LAYERS, _statement(("Allow",)), _CALLS)
 def test_adding_an_allow_to_the_identity_never_denies(layers: dict, allow: dict, call: Request):
     more = layers | {"identity": [*layers["identity"], _document([allow])]}
@@ -374,7 +372,6 @@ def test_adding_an_allow_to_the_identity_never_denies(layers: dict, allow: dict,
         assert effect(more, call) == ALLOWED
 
 
-@settings(max_examples=300)
 @given(_LAYERS, _CALLS)
 def test_the_order_of_policies_statements_and_values_changes_nothing(layers: dict, call: Request):
     def reverse(value: object) -> object:
@@ -407,7 +404,6 @@ def _renamed(layers: dict, rename: Callable[[str], str]) -> dict:
     return walk(layers)
 
 
-@settings(max_examples=300)
 @given(_LAYERS, _CONTEXTS)
 def test_the_letter_case_of_actions_and_keys_changes_nothing(layers: dict, context: dict):
     call = _call(context)
@@ -421,7 +417,6 @@ def test_the_letter_case_of_actions_and_keys_changes_nothing(layers: dict, conte
     assert effect(layers, shouted) == effect(layers, call)
 
 
-@settings(max_examples=300)
 @given(_LAYERS, _CONTEXTS)
 def test_an_answer_to_an_open_request_holds_when_the_open_keys_are_absent(layers: dict, context: dict):
     answer = effect(layers, _call(context, closed=False))
@@ -447,7 +442,6 @@ _ANY_DOCUMENT = _JSON | some.fixed_dictionaries({"Statement": _JSON | some.lists
 _ANY_CONTEXT = some.dictionaries(_KEYS | some.text(max_size=8), _JSON, max_size=3)
 
 
-@settings(max_examples=300)
 @given(
     some.dictionaries(
         some.sampled_from(("identity", "boundary", "session", "scp", "resource_policy", "endpoint", "other")),
@@ -480,7 +474,6 @@ _NEARLY = (
 _VALUES = some.text(max_size=12) | some.sampled_from((*ARNS, *_NEARLY))
 
 
-@settings(max_examples=300)
 @given(_OPERATORS, _VALUES | some.floats() | some.booleans(), _VALUES)
 def test_any_value_of_any_operator_gets_an_answer_or_none(operator: str, wanted: object, given_value: str):
     condition = {operator: {"aws:RequestTag/t": wanted}}

@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from moto.iam.aws_managed_policies import aws_managed_policies_data
 
@@ -518,7 +518,6 @@ def _matches(template):
     return [match for rule in RULES.values() for match in rule().match(cfn)]
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(CHANGES, st.booleans())
 def test_no_network_however_malformed_makes_a_rule_raise(changes, wrapped):
     template = document(good(), **chosen())
@@ -532,7 +531,6 @@ def test_no_network_however_malformed_makes_a_rule_raise(changes, wrapped):
         assert match.message and match.path[0] == "Resources"
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.dictionaries(
         st.sampled_from(["Resources", "Parameters", "Conditions", "Globals", "Transform", "Mappings"]),

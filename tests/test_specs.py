@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from lambda_vpc.guide.key_paths import resolve
@@ -282,7 +282,6 @@ def test_a_missing_file_is_named(tmp_path: Path):
 
 
 @given(st.text())
-@settings(max_examples=300, deadline=None)
 def test_any_text_is_read_or_refused(text: str):
     for is_json in (False, True):
         try:
@@ -299,7 +298,6 @@ _values = st.recursive(
 
 
 @given(_values)
-@settings(deadline=None)
 def test_json_and_yaml_read_alike(value: object):
     as_json = json.dumps(value, ensure_ascii=True)
     if "\\t" in as_json:
@@ -312,7 +310,6 @@ def test_json_and_yaml_read_alike(value: object):
 
 
 @given(_values, st.text(max_size=30))
-@settings(deadline=None)
 def test_any_key_path_is_found_or_refused(value: object, written: str):
     try:
         path = resolve(value, written)
