@@ -212,9 +212,13 @@ def _inside(template: dict, at: KeyPath, value: object, types: _Types, *, whole:
             yield Mutant(found.what, (*at, *found.path), _with(template, at, found.data))
         yield from _references(template, at, value, types)
     elif isinstance(value, dict):
+        ports = next((pair for pair in _PORTS if isinstance(value.get(pair[0]), int)), ())
+        if ports:
+            yield from _other_ports(template, at, value, *ports)
         for key, item in value.items():
             yield _removed(template, (*at, key))
-            yield from _inside(template, (*at, key), item, types)
+            if key not in ports:
+                yield from _inside(template, (*at, key), item, types)
     elif isinstance(value, list):
         for index, item in enumerate(value):
             yield _removed(template, (*at, index))
@@ -222,6 +226,18 @@ def _inside(template: dict, at: KeyPath, value: object, types: _Types, *, whole:
     else:
         for wrong in _other_scalars(value, str(at[-1] if isinstance(at[-1], str) else at[-2])):
             yield _replaced(template, at, wrong)
+
+
+_PORTS = (("FromPort", "ToPort"), ("From", "To"))
+
+
+def _other_ports(template: dict, at: KeyPath, value: dict, first: str, last: str) -> Iterator[Mutant]:
+    """Another port, a range that lost an end, and every port."""
+    low, high = value[first], value[last]
+    ranges = [(low + 1, high + 1), (low - 1, high - 1)] if low == high else [(low + 1, high), (low, high - 1)]
+    for found in (*ranges, (0, 65535)):
+        changed = {**value, first: found[0], last: found[1]}
+        yield Mutant(f"ports {low}-{high} -> {found[0]}-{found[1]}", at, _with(template, at, changed))
 
 
 def _references(template: dict, at: KeyPath, value: object, types: _Types) -> Iterator[Mutant]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from lambda_vpc.guide.cases import decision, invoke, plan, trace
+from lambda_vpc.guide.cases import decision, invoke, order, plan, states, trace
 from lambda_vpc.guide.cases.base import Case, Result, Subject
 from lambda_vpc.guide.spec_reader import SpecReader
 from lambda_vpc.reading import KeyPath
@@ -13,7 +13,9 @@ from lambda_vpc.reading import KeyPath
 __all__ = ["Case", "Result", "Subject", "parse"]
 
 ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-_KINDS = {"call": decision, "from": trace, "invoke": invoke, "plan": plan}
+_KINDS = {
+    "call": decision, "from": trace, "invoke": invoke, "plan": plan, "create": order, "states": states,
+}  # fmt: skip
 """The key that asks the question, and the module that reads such cases."""
 
 

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from lambda_vpc import iam
 from lambda_vpc.cloudformation import roles
+from lambda_vpc.cloudformation.intrinsics import Reference
+from lambda_vpc.cloudformation.template import Template
 from lambda_vpc.guide import placeholders
+from lambda_vpc.guide.cases import template_policies
 from lambda_vpc.guide.cases.base import Case, Result, Subject
 from lambda_vpc.guide.spec_reader import SpecReader
 from lambda_vpc.iam import service_reference
 from lambda_vpc.iam.conditions import PolicyError
+from lambda_vpc.iam.policy import AttachedPolicy
 from lambda_vpc.iam.request import FUNCTION_CALLS, By, Request, Settings, VpcConfig, build, resources_of
 from lambda_vpc.reading import KeyPath, near, suggestion
 
 KEYS = {
     "call": True, "decision": True, "vpc": False, "by": False, "function": False, "resource": False,
-    "context": False, "account": False, "role": False,
+    "context": False, "account": False, "role": False, "through": False, "function-policy": False,
 }  # fmt: skip
 
 _EXPECTED = re.compile(r"(allow|deny|undocumented)(?: by (\S+))?")
@@ -43,6 +47,12 @@ class DecisionCase(Case):
     """The statement that must decide; `None` in a `deny`: nothing may allow the request."""
     role: str | None
     """Logical id of the template's role whose policies decide."""
+    function: str
+    """Name or logical id of the function that is meant; one of the template must have the `role`."""
+    through: str | None
+    """Logical id of the template's endpoint whose policy decides besides."""
+    function_policy: str | None
+    """Logical id of the template's function whose permissions decide who may invoke it."""
 
     @property
     def vpc_words(self) -> bool:
@@ -72,7 +82,15 @@ class DecisionCase(Case):
         principal = self.request.principal
         documents = list(subject.policies)
         if self.role is not None:
-            documents += roles.documents(subject.template, self.role, principal, self.call, subject.managed)
+            self._demand_role(subject.template)
+            resources = subject.template.scenarios[0].resources
+            documents += [
+                replace(one, data=template_policies.named(one.data, resources))
+                for one in roles.documents(
+                    subject.template, self.role, principal, self.call, subject.managed
+                )
+            ]
+        documents += self._of_no_role(subject)
         layers: dict[str, list[iam.Policy]] = {}
         for document in documents:
             if document.layer in ("identity", "boundary") and principal not in document.attach_to:
@@ -90,6 +108,24 @@ class DecisionCase(Case):
             resource=of("resource"),
             endpoint=of("endpoint"),
         )
+
+    def _demand_role(self, template: Template) -> None:
+        """Refuse to decide with a role that the function does not have."""
+        resources = template.scenarios[0].resources
+        function = resources.get(self.function)
+        role = None if function is None else function.get("Role")
+        if isinstance(role, Reference) and role.resource != self.role:
+            raise PolicyError(f"{self.function} has the role {role.resource}, not {self.role}")
+
+    def _of_no_role(self, subject: Subject) -> Iterator[AttachedPolicy]:
+        if self.through is not None:
+            document = template_policies.endpoint_policy(subject.template, self.through)
+            if document is not None:
+                yield AttachedPolicy("endpoint", document, ())
+        if self.function_policy is not None:
+            policy = template_policies.function_policy(subject.template, self.function_policy)
+            if policy["Statement"]:
+                yield AttachedPolicy("resource", policy, ())
 
     def result(self, actual: str, decision: iam.Decision | None, question: str | None) -> DecisionResult:
         """The result for an answer; an expected `allow` names no statement unless it must."""
@@ -161,6 +197,9 @@ def parse(reader: SpecReader, item: Mapping, where: KeyPath, common: Mapping) ->
         effect=expected[1],
         statement=expected[2],
         role=None if role is None else str(role),
+        function=str(item.get("function", "orders-api")),
+        through=None if item.get("through") is None else str(item["through"]),
+        function_policy=None if item.get("function-policy") is None else str(item["function-policy"]),
     )
 
 

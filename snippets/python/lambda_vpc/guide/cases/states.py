@@ -1,0 +1,118 @@
+"""A case that asks what a template sets, its parameters, references and functions resolved.
+
+For what no evaluator judges and a reader still relies on: encryption, which address goes with which NAT
+gateway, which block a function computes for a subnet.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+from lambda_vpc.cloudformation import template as templates
+from lambda_vpc.cloudformation.intrinsics import Unknown
+from lambda_vpc.cloudformation.template import Scenario, Template
+from lambda_vpc.guide.cases.base import Case, Result, Subject
+from lambda_vpc.guide.cases.template_policies import plain
+from lambda_vpc.guide.spec_reader import SpecReader
+from lambda_vpc.reading import BadInput, KeyPath
+
+KEYS = {"states": True, "parameters": False, "given": False}
+
+
+@dataclass(frozen=True, kw_only=True)
+class StatesCase(Case):
+    """Values by their place, and what must stand there in every scenario."""
+
+    kind: ClassVar[str] = "states"
+    values: Mapping[str, object]
+    """`LogicalId.Property` or `Outputs.Name` to the value; another resource is written `${LogicalId}`."""
+    parameters: Mapping[str, str]
+    given: Mapping[str, object]
+    """`LogicalId.Attribute` to a value that AWS would make at deployment."""
+
+    @property
+    def expected(self) -> str:
+        """The expectation in words."""
+        return _words(self.values)
+
+    def run(self, subject: Subject) -> Result:
+        """Resolve the values."""
+        try:
+            template = self._template(subject)
+            found = [
+                {place: _value(template, scenario, place) for place in self.values}
+                for scenario in template.scenarios
+            ]
+        except BadInput as bad:
+            return Result(case=self, passed=False, actual=str(bad))
+        actual = " / ".join(dict.fromkeys(map(_words, found)))
+        return Result(case=self, passed=actual == self.expected, actual=actual)
+
+    def _template(self, subject: Subject) -> Template:
+        if not self.given:
+            return subject.template_with(self.parameters)
+        source = replace(subject.source, data=_with_attributes(subject.source.data, self.given))
+        return templates.of(source, self.parameters, folder=subject.folder)
+
+
+def _with_attributes(value: object, given: Mapping[str, object]) -> object:
+    """A document with some `Fn::GetAtt` replaced by their values."""
+    if isinstance(value, list):
+        return [_with_attributes(item, given) for item in value]
+    if not isinstance(value, Mapping):
+        return value
+    written = value.get("Fn::GetAtt") if len(value) == 1 else None
+    if written is not None:
+        name = ".".join(map(str, written)) if isinstance(written, list) else str(written)
+        return given.get(name, value)
+    return {key: _with_attributes(item, given) for key, item in value.items()}
+
+
+def _value(template: Template, scenario: Scenario, place: str) -> object:
+    name, *path = place.split(".")
+    if name == "Outputs":
+        return plain(_output(template, scenario, path[0]), scenario.resources)
+    resource = scenario.resources.get(name)
+    if resource is None:
+        return f"no resource '{name}'"
+    found: object = resource.properties
+    for key in path:
+        if isinstance(found, list) and key.isdigit() and int(key) < len(found):
+            found = found[int(key)]
+        elif isinstance(found, Mapping):
+            found = found.get(key)
+        else:
+            found = found if isinstance(found, Unknown) else None
+    return plain(found, scenario.resources)
+
+
+def _output(template: Template, scenario: Scenario, name: str) -> object:
+    written = template.source.data.get("Outputs", {}).get(name, {})
+    for resource in scenario.resources.values():
+        if "/" not in resource.logical_id:
+            return resource.scope.resolve(written.get("Value"))
+    return None
+
+
+def _words(values: Mapping[str, object]) -> str:
+    return ", ".join(f"{place} = {json.dumps(value, ensure_ascii=False)}" for place, value in values.items())
+
+
+def parse(reader: SpecReader, item: Mapping, where: KeyPath, common: Mapping) -> StatesCase | None:
+    """Read a states case; problems go to the reader."""
+    values = reader.mapping(item["states"], (*where, "states"))
+    if not values:
+        reader.problem((*where, "states"), "give a value for each place, such as Vpc.EnableDnsSupport: true")
+    for place in values:
+        if "." not in str(place):
+            reader.problem((*where, "states", place), f"'{place}' is neither a property nor an output")
+    parameters = reader.mapping(item.get("parameters"), (*where, "parameters"))
+    return StatesCase(
+        **common,
+        values=values,
+        parameters={name: str(value) for name, value in parameters.items()},
+        given=reader.mapping(item.get("given"), (*where, "given")),
+    )
