@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import ast
 import json
-from pathlib import Path
 
 import pytest
 import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-import lambda_vpc
 from lambda_vpc import network
 from lambda_vpc.cloudformation import template
 from lambda_vpc.reading import BadInput
@@ -39,7 +36,6 @@ from networks import (
     without,
 )
 
-PACKAGE = Path(lambda_vpc.__file__).parent
 V4, V6 = "internet-ipv4", "internet-ipv6"
 BOTH = ("PrivateA", "PrivateC")
 
@@ -491,47 +487,6 @@ def test_every_reachable_scenario_is_answered():
 def test_a_mistaken_question_is_refused_with_the_mend(source, destination, message):
     with pytest.raises(BadInput, match=message):
         answers(database(), destination, source=source)
-
-
-# --- sentences ----------------------------------------------------------------------------------
-
-
-def codes():
-    """Codes written in the modules that find obstacles: first arguments of what makes them."""
-    makers = {"blocked": 0, "unknown": 0, "judged": 1, "Note": 0, "Obstacle": 0, "_open": 0}
-    found = set()
-    for name in ("trace", "routes", "filters", "endpoints"):
-        for node in ast.walk(ast.parse((PACKAGE / "network" / f"{name}.py").read_text("utf-8"))):
-            if not isinstance(node, ast.Call):
-                continue
-            called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-            values = [k.value for k in node.keywords if k.arg in ("code", "open_code", "closed")]
-            if called in makers and len(node.args) > makers[called]:
-                values.append(node.args[makers[called]])
-            if called == "within":
-                values.append(node.args[-1])
-            found |= {v.value for v in values if isinstance(v, ast.Constant) and isinstance(v.value, str)}
-    return found - {""} | {"value-unknown"}
-
-
-def network_sentences():
-    text = (PACKAGE / "sentences.yaml").read_text("utf-8")
-    section = text.split("# Obstacles and notes of the network trace.\n")[1]
-    section = section.split("# End of the network trace.\n")[0]
-    return yaml.safe_load(section)
-
-
-def test_every_code_of_the_trace_has_a_sentence_in_both_languages():
-    missing = codes() - set(network_sentences())
-    assert not missing, f"add to sentences.yaml: {sorted(missing)}"
-    for code, sentence in network_sentences().items():
-        assert set(sentence) == {"ja", "en"}, f"{code}: write it in both languages"
-        assert all(sentence.values()), f"{code}: a sentence is empty"
-
-
-def test_every_sentence_of_the_trace_is_used():
-    idle = set(network_sentences()) - codes()
-    assert not idle, f"no module gives these reasons; remove them from sentences.yaml: {sorted(idle)}"
 
 
 # --- properties ---------------------------------------------------------------------------------

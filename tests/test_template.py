@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from lambda_vpc import network
 from lambda_vpc.cloudformation import intrinsics, template
-from lambda_vpc.cloudformation.intrinsics import Reference, Unknown
+from lambda_vpc.cloudformation.intrinsics import Origin, Reference, Unknown
 from lambda_vpc.cloudformation.parameters import MAX_SCENARIOS
 from lambda_vpc.reading import BadInput
 from networks import answers, nat_per_az, read, ref, resource
@@ -106,7 +106,7 @@ def test_a_given_region_and_parameter_are_used():
 
 def test_the_default_of_an_ssm_parameter_is_its_name_not_its_value():
     declared = {"Open": {"Type": "AWS::SSM::Parameter::Value<String>", "Default": "/vpc/id"}}
-    assert value_of({"Ref": "Open"}, Parameters=declared) == Unknown("parameter Open")
+    assert value_of({"Ref": "Open"}, Parameters=declared) == Unknown("parameter Open", Origin.EXISTING)
 
 
 def test_a_list_parameter_is_split():

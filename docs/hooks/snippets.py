@@ -14,7 +14,6 @@ from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
-import yaml
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import File, Files
@@ -23,7 +22,6 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import get_lexer_by_name
 
-import lambda_vpc
 from directives import DirectiveError, Handler, expand
 from facts import citation
 from facts import load as load_facts
@@ -35,18 +33,13 @@ from lambda_vpc.guide.spec_reader import LANGUAGES
 from lambda_vpc.iam import request
 from lambda_vpc.reading import BadInput, suggestion
 from lambda_vpc.rule_catalogue import rule_catalogue
+from lambda_vpc.sentences import sentence
 from render import language_of, link, render
 
 log = logging.getLogger("mkdocs.hooks.snippets")
 
 _snippets: dict[str, Snippet] = {}
 _results: dict[str, list[Result]] = {}
-
-
-@cache
-def sentences() -> dict[str, dict[str, str]]:
-    """The checker's reasons, by code and language."""
-    return yaml.safe_load(Path(lambda_vpc.__file__).with_name("sentences.yaml").read_text("utf-8"))
 
 
 # --- files --------------------------------------------------------------------------------------
@@ -178,7 +171,7 @@ def _cases(snippet: Snippet, page: Page, *, own_page: bool) -> str:
         snippet=snippet,
         results=_results[snippet.name],
         own_page=own_page,
-        sentences=sentences(),
+        sentence=sentence,
         cite=lambda ids: citation(ids, language_of(page), page.file),
         companions=[(_snippets[name], _address(_snippets[name], page)) for name in snippet.companions],
     )
@@ -217,7 +210,7 @@ def _wrong(snippet: Snippet, wrong: Wrong, page: Page, *, own_page: bool) -> str
         case=case,
         rule=rule,
         outcome=outcome,
-        sentences=sentences(),
+        sentence=sentence,
         where=where,
         own_page=own_page,
     )

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from lambda_vpc import network, reading
+from lambda_vpc import network, reading, sentences
 from lambda_vpc.cloudformation import template
 from lambda_vpc.network.trace import Blocked, Reached, Result, Unknown
 from lambda_vpc.reading import BadInput
@@ -152,13 +152,8 @@ def _detail(result: Blocked | Unknown) -> str:
 
 def sentence(code: str) -> str:
     """The English sentence of a reason."""
-    found = reading.read(Path(__file__).with_name("sentences.yaml")) if not _sentences else None
-    if found is not None:
-        _sentences.update(found.data)
-    return _sentences[code]["en"]
+    return sentences.sentence(code, "en")
 
-
-_sentences: dict[str, dict[str, str]] = {}
 
 if __name__ == "__main__":
     sys.exit(main())

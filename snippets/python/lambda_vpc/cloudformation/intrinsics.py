@@ -7,8 +7,20 @@ import ipaddress
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import Enum, auto
 
 from lambda_vpc.answers import Answer, Undetermined, both, either, negate
+
+
+class Origin(Enum):
+    """Where a value that is not known comes from."""
+
+    OPEN = auto()
+    """Not known: it may be anything, a resource of this template included."""
+    EXISTING = auto()
+    """There before the template is deployed: a parameter, an import, an SSM parameter, an id written out."""
+    GENERATED = auto()
+    """AWS makes it at deployment: it exists then, only its text is not known."""
 
 
 @dataclass(frozen=True)
@@ -16,9 +28,8 @@ class Unknown:
     """A value the template leaves open."""
 
     what: str
-    """What would have to be known, such as `parameter VpcId`."""
-    generated: bool = False
-    """Whether AWS makes the value at deployment: it exists, only its text is not known."""
+    """What would have to be known, such as `parameter VpcId`; for people, nothing hangs on its wording."""
+    origin: Origin = Origin.OPEN
 
 
 @dataclass(frozen=True)
@@ -123,7 +134,7 @@ class Scope:
         if not isinstance(name, str):
             return Unknown("a Ref that is not a name")
         if name in self.parameters or name in self.values:
-            return self.values.get(name, Unknown(f"parameter {self.prefix}{name}"))
+            return self.values.get(name, Unknown(f"parameter {self.prefix}{name}", Origin.EXISTING))
         if name.startswith("AWS::"):
             return self._pseudo(name)
         if name in self.resources:
@@ -214,7 +225,7 @@ class Scope:
         if isinstance(text, Unknown):
             return text
         if isinstance(text, Reference):
-            return Unknown(f"{text}", generated=True)
+            return Unknown(f"{text}", Origin.GENERATED)
         if not isinstance(delimiter, str) or not delimiter or not isinstance(text, str):
             return Unknown("a Split that is not a delimiter and a text")
         return [whole_reference(part) for part in text.split(delimiter)]
@@ -227,7 +238,7 @@ class Scope:
             if isinstance(value, Unknown):
                 return value
         if isinstance(items, Reference):
-            return Unknown(str(items), generated=True)
+            return Unknown(str(items), Origin.GENERATED)
         number = _integer(position)
         if number is None or not isinstance(items, list):
             return Unknown("a Select that is not a position and a list")
@@ -251,7 +262,7 @@ class Scope:
             return Unknown("a Cidr that is not a block, a count and a size")
         block, count, *rest = (self.resolve(item) for item in argument)
         if isinstance(block, Reference):
-            return Unknown(str(block), generated=True)
+            return Unknown(str(block), Origin.GENERATED)
         for value in (block, count, *rest):
             if isinstance(value, Unknown):
                 return value
@@ -308,7 +319,8 @@ class Scope:
 
     def _import(self, argument: object) -> object:
         name = _as_text(self.resolve(argument))
-        return Unknown(f"import of {name.what if isinstance(name, Unknown) else name}")
+        what = name.what if isinstance(name, Unknown) else name
+        return Unknown(f"import of {what}", Origin.EXISTING)
 
     # --- conditions -----------------------------------------------------------------------------
 

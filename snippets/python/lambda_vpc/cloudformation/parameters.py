@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Mapping
 
-from lambda_vpc.cloudformation.intrinsics import Other, Unknown, whole_reference
+from lambda_vpc.cloudformation.intrinsics import Origin, Other, Unknown, whole_reference
 
 MAX_SCENARIOS = 64
 MAX_WORK = 4_000_000
@@ -38,7 +38,7 @@ def values_of(document: Mapping, given: Mapping[str, object]) -> dict[str, objec
             value = given[name]
             found[name] = _typed(declared, value) if isinstance(value, str) and not looked_up else value
             if looked_up and isinstance(value, str):
-                found[name] = Unknown(f"SSM parameter {value}")
+                found[name] = Unknown(f"SSM parameter {value}", Origin.EXISTING)
         elif "Default" in declared and not looked_up:
             default = declared["Default"]
             found[name] = _typed(declared, _plain(default))
@@ -63,7 +63,7 @@ def choices(
             default = _plain(declared["Default"]) if "Default" in declared else texts[0]
             domains[name] = list(dict.fromkeys([default, *texts] if default in texts else texts))
         elif "Default" not in declared:
-            other = Other(_named(name), excluded=frozenset(compared))
+            other = Other(_named(name), _origin(name), excluded=frozenset(compared))
             domains[name] = [*dict.fromkeys(compared), other]
     # Too many: first keep apart only what conditions tell apart, then leave the last ones open.
     if _product(domains) > limit:
@@ -71,16 +71,20 @@ def choices(
             compared = literals[name]
             kept = [value for value in domain if isinstance(value, Other) or value in compared]
             if len(kept) < len(domain) - 1:
-                domains[name] = [*kept, Other(_named(name), excluded=frozenset(compared))]
+                domains[name] = [*kept, Other(_named(name), _origin(name), excluded=frozenset(compared))]
     left_open = []
     while _product(domains) > limit:
         left_open.append(domains.popitem()[0])
-    rest = {name: Unknown(_named(name)) for name in left_open}
+    rest = {name: Unknown(_named(name), _origin(name)) for name in left_open}
     return [dict(zip(domains, values, strict=True)) | rest for values in itertools.product(*domains.values())]
 
 
 def _named(name: str) -> str:
     return f"pseudo parameter {name}" if name.startswith("AWS::") else f"parameter {name}"
+
+
+def _origin(name: str) -> Origin:
+    return Origin.OPEN if name.startswith("AWS::") else Origin.EXISTING
 
 
 def _product(domains: Mapping[str, list]) -> int:

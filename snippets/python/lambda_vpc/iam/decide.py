@@ -18,6 +18,7 @@ from lambda_vpc.answers import Answer, Undetermined, both, either
 from lambda_vpc.iam.conditions import Condition, PolicyError
 from lambda_vpc.iam.policy import Document, Policy, Statement
 from lambda_vpc.iam.request import Request
+from lambda_vpc.sentences import Code
 
 ALLOWED = "allowed"
 IMPLICIT_DENY = "implicitDeny"
@@ -41,8 +42,7 @@ class Reason:
     """`identity`, `boundary`, `session`, `scp`, `resource` or `endpoint`."""
     statement: str | None
     """The statement's Sid, or its position such as `Statement[0]`; `None`: the whole layer."""
-    code: str
-    """Key of the sentence in `sentences.yaml`."""
+    code: Code
     detail: str = ""
     """The action, resource, principal or condition that did not match, as written in the policy."""
 
@@ -271,21 +271,21 @@ class _Evaluation:
         """Whether a statement covers the request, and how it names the principal."""
         request = self.request
         if not statement.covers_action(request.lower_action):
-            self.why.append(Reason(layer, statement.name, "action-not-covered", request.action))
+            self.why.append(Reason(layer, statement.name, Code.ACTION_NOT_COVERED, request.action))
             return False, ""
         principal, how = self.principal(layer, statement)
         if principal is False:
-            self.why.append(Reason(layer, statement.name, "principal-not-covered", self.caller.arn))
+            self.why.append(Reason(layer, statement.name, Code.PRINCIPAL_NOT_COVERED, self.caller.arn))
             return False, ""
         resource = statement.covers_resource(self.resource, request.values, request.may_carry)
         if resource is False:
-            self.why.append(Reason(layer, statement.name, "resource-not-covered", self.resource))
+            self.why.append(Reason(layer, statement.name, Code.RESOURCE_NOT_COVERED, self.resource))
             return False, ""
         answers = [principal, resource]
         for condition in statement.conditions:
             answer = condition.answer(request.values, request.may_carry)
             if answer is False:
-                self.why.append(Reason(layer, statement.name, "condition-not-met", _written(condition)))
+                self.why.append(Reason(layer, statement.name, Code.CONDITION_NOT_MET, _written(condition)))
                 return False, ""
             answers.append(answer)
         return both(answers), how
@@ -308,7 +308,7 @@ class _Evaluation:
             if (name, statement.name) == (layer, decider):
                 layer = None
                 continue
-            code = "matches-besides" if answer is True else "may-match"
+            code = Code.MATCHES_BESIDES if answer is True else Code.MAY_MATCH
             found.append(Reason(name, statement.name, code, "Allow" if statement.allow else "Deny"))
         return tuple(found)
 
@@ -445,7 +445,7 @@ def _decide_one(policies: Policies, request: Request, resource: str) -> Decision
         raise Undocumented(run.open_deny[1].question, run.open_deny[0])
     if everything is False:
         missing = [layer for layer in (*outer, *limits, identity) if layer.answer() is False]
-        nothing = (Reason(layer.name, None, "nothing-allows") for layer in missing)
+        nothing = (Reason(layer.name, None, Code.NOTHING_ALLOWS) for layer in missing)
         return Decision(IMPLICIT_DENY, None, None, (*run.reasons(), *nothing))
     if isinstance(everything, Undetermined):
         layers = (identity, *limits, resource_side, *outer)

@@ -21,7 +21,7 @@ from lambda_vpc.iam.request import Request
 from lambda_vpc.network.filters import DEFAULT_GROUP, Filters, Traffic
 from lambda_vpc.network.obstacles import Note, Obstacle, Walk, blocked, judged, truth, unknown, worst
 from lambda_vpc.network.routes import Routes, Traveler
-from lambda_vpc.network.topology import Topology, listed
+from lambda_vpc.network.topology import Topology, key, listed
 
 _SERVICE = re.compile(r"(?:com|cn\.com)\.amazonaws\.[^.]+\.(.+)|aws\.api\.[^.]+\.(.+)")
 HTTPS = Traffic("tcp", 443)
@@ -117,7 +117,7 @@ class Endpoints:
 
     def _key(self, value: object) -> str | None:
         from_template = self.topology.resource(value)
-        return from_template.logical_id if isinstance(from_template, Resource) else f"?{from_template.what}"
+        return from_template.logical_id if isinstance(from_template, Resource) else key(from_template)
 
     def _public(
         self, traveler: Traveler, vpc: str, passed_by: list[Obstacle], doubts: list[Obstacle]

@@ -11,16 +11,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
 from lambda_vpc.answers import Answer, Undetermined, either
-from lambda_vpc.cloudformation.intrinsics import Reference, Unknown, as_network
+from lambda_vpc.cloudformation.intrinsics import Origin, Reference, Unknown, as_network
 from lambda_vpc.cloudformation.template import Resource, Scenario
 from lambda_vpc.network.obstacles import truth
 
 OUTSIDE = "?"
 """What the key of something outside the template begins with."""
-_EXISTING = tuple(
-    OUTSIDE + what
-    for what in ("parameter ", "import of ", "SSM parameter ", "vpc-", "sg-", "igw-", "eipalloc-")
-)
+_EXISTING = OUTSIDE * 2
+"""What it begins with where the thing is there before the template is deployed."""
+_WRITTEN_IDS = ("vpc-", "sg-", "igw-", "eipalloc-")
 
 
 def key(value: object) -> str | None:
@@ -30,13 +29,13 @@ def key(value: object) -> str | None:
     if isinstance(value, Reference):
         return value.resource if value.attribute is None else str(value)
     if isinstance(value, Unknown):
-        return OUTSIDE + value.what
-    return OUTSIDE + str(value)
+        return (_EXISTING if value.origin is Origin.EXISTING else OUTSIDE) + value.what
+    return (_EXISTING if str(value).startswith(_WRITTEN_IDS) else OUTSIDE) + str(value)
 
 
 def named(value_key: str | None) -> str:
     """A key as it is named to the reader."""
-    return (value_key or "nothing").removeprefix(OUTSIDE)
+    return (value_key or "nothing").lstrip(OUTSIDE)
 
 
 def listed(value: object) -> list[object]:
@@ -146,7 +145,7 @@ class Topology:
         if value is None:
             value = subnet.get("Ipv6IpamPoolId")
         if value is not None:
-            return Undetermined(value.what) if isinstance(value, Unknown) and not value.generated else True
+            return Undetermined(value.what) if isinstance(value, Unknown) and value.origin is not Origin.GENERATED else True
         return either([resource.exists for resource in self._ipv6_blocks.get(subnet.logical_id, ())])
 
     @cached_property
