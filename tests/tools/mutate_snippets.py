@@ -114,16 +114,18 @@ def _other_value(word: object) -> object:
 
 
 def _words(policy: dict, at: KeyPath, values: object, other: Callable[[object], object]) -> Iterator[Mutant]:
-    """Each of one or several words replaced; a text in a list is a list of one with the same meaning."""
+    """Each of one or several words replaced or removed.
+
+    A text in a list is a list of one with the same meaning; references are changed elsewhere.
+    """
     several = values if isinstance(values, list) else [values]
     for index, word in enumerate(several):
         wrong = other(word)
         if wrong is not None:
             changed = [*several[:index], wrong, *several[index + 1 :]]
             yield Mutant(f"{word} -> {wrong}", at, _with(policy, at, changed))
-        elif isinstance(values, list) and len(values) > 1:
-            # An intrinsic function: its reference is changed elsewhere; here it goes.
-            yield Mutant("removed", (*at, index), _without(policy, (*at, index)))
+        if isinstance(values, list) and len(values) > 1:
+            yield Mutant(f"{_short(word)} removed", at, _without(policy, (*at, index)))
 
 
 def _principals(policy: dict, at: KeyPath, principal: object) -> Iterator[Mutant]:

@@ -84,11 +84,11 @@ class DecisionCase(Case):
         if self.role is not None:
             self._demand_role(subject.template)
             resources = subject.template.scenarios[0].resources
+            # Code that assumes a role acts with the policies of its own; who assumes this one meets its trust.
+            call = "" if self.by == "function-code" else self.call
             documents += [
                 replace(one, data=template_policies.named(one.data, resources))
-                for one in roles.documents(
-                    subject.template, self.role, principal, self.call, subject.managed
-                )
+                for one in roles.documents(subject.template, self.role, principal, call, subject.managed)
             ]
         documents += self._of_no_role(subject)
         layers: dict[str, list[iam.Policy]] = {}
@@ -164,7 +164,7 @@ def parse(reader: SpecReader, item: Mapping, where: KeyPath, common: Mapping) ->
         return None
     function = placeholders.function_arn(str(item.get("function", "orders-api")))
     role = item.get("role")
-    if call == "sts:AssumeRole" and role is not None:
+    if call == "sts:AssumeRole" and role is not None and by is not By.CODE:
         resource: object = principal if by is not By.CALLER else placeholders.principals()["execution-role"]
     else:
         resource = item.get("resource") or resources_of(

@@ -7,12 +7,13 @@ gateway, which block a function computes for a subnet.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
+from lambda_vpc.answers import Undetermined, both
 from lambda_vpc.cloudformation import template as templates
-from lambda_vpc.cloudformation.intrinsics import Unknown
+from lambda_vpc.cloudformation.intrinsics import Scope, Unknown
 from lambda_vpc.cloudformation.template import Scenario, Template
 from lambda_vpc.guide.cases.base import Case, Result, Subject
 from lambda_vpc.guide.cases.template_policies import plain
@@ -28,7 +29,7 @@ class StatesCase(Case):
 
     kind: ClassVar[str] = "states"
     values: Mapping[str, object]
-    """`LogicalId.Property` or `Outputs.Name` to the value; another resource is written `${LogicalId}`."""
+    """`LogicalId.Property`, `LogicalId`, `Outputs.Name` or `Rules.Name` to the value; another resource is written `${LogicalId}`."""
     parameters: Mapping[str, str]
     given: Mapping[str, object]
     """`LogicalId.Attribute` to a value that AWS would make at deployment."""
@@ -73,8 +74,9 @@ def _with_attributes(value: object, given: Mapping[str, object]) -> object:
 
 def _value(template: Template, scenario: Scenario, place: str) -> object:
     name, *path = place.split(".")
-    if name == "Outputs":
-        return plain(_output(template, scenario, path[0]), scenario.resources)
+    if name in ("Outputs", "Rules"):
+        written = template.source.data.get(name, {}).get(path[0], {})
+        return plain(_IN_SECTION[name](_scope(scenario), written), scenario.resources)
     resource = scenario.resources.get(name)
     if resource is None:
         return f"no resource '{name}'"
@@ -89,12 +91,21 @@ def _value(template: Template, scenario: Scenario, place: str) -> object:
     return plain(found, scenario.resources)
 
 
-def _output(template: Template, scenario: Scenario, name: str) -> object:
-    written = template.source.data.get("Outputs", {}).get(name, {})
-    for resource in scenario.resources.values():
-        if "/" not in resource.logical_id:
-            return resource.scope.resolve(written.get("Value"))
-    return None
+def _scope(scenario: Scenario) -> Scope:
+    """How values of the template itself are resolved, not of a stack in it."""
+    return next(one.scope for one in scenario.resources.values() if "/" not in one.logical_id)
+
+
+def _rule(scope: Scope, written: Mapping) -> object:
+    """Whether the assertions of a rule hold, so that a deployment begins."""
+    answer = both([scope.holds(one.get("Assert")) for one in written.get("Assertions", ())])
+    return f"unknown: {answer.question}" if isinstance(answer, Undetermined) else answer
+
+
+_IN_SECTION: Mapping[str, Callable[[Scope, Mapping], object]] = {
+    "Outputs": lambda scope, written: scope.resolve(written.get("Value")),
+    "Rules": _rule,
+}
 
 
 def _words(values: Mapping[str, object]) -> str:
@@ -106,9 +117,6 @@ def parse(reader: SpecReader, item: Mapping, where: KeyPath, common: Mapping) ->
     values = reader.mapping(item["states"], (*where, "states"))
     if not values:
         reader.problem((*where, "states"), "give a value for each place, such as Vpc.EnableDnsSupport: true")
-    for place in values:
-        if "." not in str(place):
-            reader.problem((*where, "states", place), f"'{place}' is neither a property nor an output")
     parameters = reader.mapping(item.get("parameters"), (*where, "parameters"))
     return StatesCase(
         **common,

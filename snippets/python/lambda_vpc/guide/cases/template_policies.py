@@ -81,8 +81,7 @@ def endpoint_policy(template: Template, endpoint: str) -> object | None:
 def function_policy(template: Template, function: str) -> Mapping:
     """The resource-based policy that a template's `AWS::Lambda::Permission` resources give a function.
 
-    Source: AWS Lambda Developer Guide, "Granting function access to AWS services": `SourceArn` is compared
-    with ArnLike, `SourceAccount` with StringEquals.
+    Source: AWS Lambda API reference, AddPermission: Lambda compares `SourceArn` with StringLike.
 
     Raises:
         PolicyError: the template has no such function.
@@ -116,6 +115,6 @@ def function_policy(template: Template, function: str) -> Mapping:
 
 
 _CONDITIONS = (
-    ("SourceArn", "ArnLike", "aws:SourceArn"),
+    ("SourceArn", "StringLike", "aws:SourceArn"),
     ("SourceAccount", "StringEquals", "aws:SourceAccount"),
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from lambda_vpc import network
@@ -30,12 +30,19 @@ class Answer:
     way: tuple[str, ...] = ()
     """The hops, for `reached`."""
     why: str | None = None
-    """Key of the sentence in `sentences.yaml`, for `blocked`."""
+    """Key of the sentence in `sentences.yaml`, for `blocked` and `unknown`."""
+    at: str | None = None
+    """Logical id of the resource where it ends; `None` in an expectation: wherever it does."""
 
     def __str__(self) -> str:
         if self.outcome == "reached":
             return f"reached by {' → '.join(self.way) or 'no hop'}"
-        return f"{self.outcome}: {self.why}" if self.why else self.outcome
+        where = f" at {self.at}" if self.at else ""
+        return f"{self.outcome}: {self.why}{where}" if self.why else self.outcome
+
+    def meets(self, expected: Answer | None) -> bool:
+        """Whether it is what was expected."""
+        return expected is not None and replace(self, at=self.at if expected.at else None) == expected
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,8 +74,11 @@ class TraceCase(Case):
             answer = _answer(outcome)
             # Scenarios that differ are one answer only when they agree.
             found[subnet] = answer if found.get(subnet, answer) == answer else Answer("differs")
+        passed = found.keys() == self.answers.keys() and all(
+            answer.meets(self.answers[subnet]) for subnet, answer in found.items()
+        )
         return TraceResult(
-            case=self, passed=found == self.answers, actual=_words(found), answers=found, outcomes=outcomes
+            case=self, passed=passed, actual=_words(found), answers=found, outcomes=outcomes
         )
 
 
@@ -85,9 +95,9 @@ def _answer(outcome: network.Result) -> Answer:
         case Reached():
             return Answer("reached", outcome.hops)
         case Blocked():
-            return Answer("blocked", why=outcome.why)
+            return Answer("blocked", why=outcome.why, at=outcome.at)
         case Unknown():
-            return Answer("unknown", why=outcome.why)
+            return Answer("unknown", why=outcome.why, at=outcome.at)
 
 
 def _words(answers: Mapping[str, Answer]) -> str:
@@ -103,7 +113,8 @@ def parse(reader: SpecReader, item: Mapping, where: KeyPath, common: Mapping) ->
         for subnet, why in reader.mapping(item.get(outcome), (*where, outcome)).items():
             if subnet in answers:
                 reader.problem((*where, outcome, subnet), f"'{subnet}' has two answers; keep one")
-            answers[subnet] = Answer(outcome, why=str(why))
+            code, _, at = str(why).partition(" at ")
+            answers[subnet] = Answer(outcome, why=code, at=at or None)
     if not answers:
         reader.problem(where, "give 'reached', 'blocked' or 'unknown', by subnet")
         return None
