@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from lambda_vpc.guide.cases import Case, Result
+from lambda_vpc.guide.cases import Case, CaseResult
 from lambda_vpc.guide.cases.decision import DecisionResult
 from lambda_vpc.guide.snippet import POLICY_LAYERS, Snippet, Wrong
 from lambda_vpc.guide.spec import load
@@ -43,7 +43,7 @@ def test_there_is_something_to_prove():
 
 
 @cache
-def results(name: str) -> dict[str, Result]:
+def results(name: str) -> dict[str, CaseResult]:
     """What comes out of a snippet's cases, by their ids; they run once for all tests here."""
     return {result.case.id: result for result in SNIPPETS[name].results()}
 

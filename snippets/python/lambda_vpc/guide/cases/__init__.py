@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from lambda_vpc.guide.cases import decision, invoke, plan, trace
+from lambda_vpc.guide.cases import decision, invoke, order, plan, states, trace
 from lambda_vpc.guide.cases.base import Case, CaseResult, Subject
 from lambda_vpc.guide.strict_reader import ID, StrictReader
 from lambda_vpc.reading import KeyPath
 
 __all__ = ["Case", "CaseResult", "Subject", "parse"]
 
-_KINDS = {"call": decision, "from": trace, "invoke": invoke, "plan": plan}
+_KINDS = {
+    "call": decision, "from": trace, "invoke": invoke, "plan": plan, "create": order, "states": states,
+}  # fmt: skip
 """The key that asks the question, and the module that reads such cases."""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from lambda_vpc import network
@@ -30,11 +30,18 @@ class SubnetAnswer:
     """The hops, for `reached`."""
     why: Code | None = None
     """For `blocked` and `unknown`."""
+    at: str | None = None
+    """Logical id of the resource where it ends; `None` in an expectation: wherever it does."""
 
     def __str__(self) -> str:
         if self.outcome == "reached":
             return f"reached by {' → '.join(self.way) or 'no hop'}"
-        return f"{self.outcome}: {self.why}" if self.why else self.outcome
+        where = f" at {self.at}" if self.at else ""
+        return f"{self.outcome}: {self.why}{where}" if self.why else self.outcome
+
+    def meets(self, expected: SubnetAnswer | None) -> bool:
+        """Whether it is what was expected."""
+        return expected is not None and replace(self, at=self.at if expected.at else None) == expected
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,9 +76,10 @@ class TraceCase(Case):
             answer = _answer(outcome)
             # Scenarios that differ are one answer only when they agree.
             found[subnet] = answer if found.get(subnet, answer) == answer else SubnetAnswer("differs")
-        return TraceResult(
-            case=self, passed=found == self.answers, actual=_words(found), answers=found, outcomes=outcomes
+        passed = found.keys() == self.answers.keys() and all(
+            answer.meets(self.answers[subnet]) for subnet, answer in found.items()
         )
+        return TraceResult(case=self, passed=passed, actual=_words(found), answers=found, outcomes=outcomes)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,9 +95,9 @@ def _answer(outcome: network.Result) -> SubnetAnswer:
         case Reached():
             return SubnetAnswer("reached", outcome.hops)
         case Blocked():
-            return SubnetAnswer("blocked", why=outcome.why)
+            return SubnetAnswer("blocked", why=outcome.why, at=outcome.at)
         case Unknown():
-            return SubnetAnswer("unknown", why=outcome.why)
+            return SubnetAnswer("unknown", why=outcome.why, at=outcome.at)
 
 
 def _words(answers: Mapping[str, SubnetAnswer]) -> str:
@@ -105,7 +113,9 @@ def parse(reader: StrictReader, item: Mapping, where: KeyPath, common: Mapping) 
         for subnet, why in reader.mapping(item.get(outcome), (*where, outcome)).items():
             if subnet in answers:
                 reader.problem((*where, outcome, subnet), f"'{subnet}' has two answers; keep one")
-            answers[subnet] = SubnetAnswer(outcome, why=_code(reader, why, (*where, outcome, subnet)))
+            code, _, at = str(why).partition(" at ")
+            code = _code(reader, code, (*where, outcome, subnet))
+            answers[subnet] = SubnetAnswer(outcome, why=code, at=at or None)
     if not answers:
         reader.problem(where, "give 'reached', 'blocked' or 'unknown', by subnet")
         return None
@@ -120,6 +130,6 @@ def parse(reader: StrictReader, item: Mapping, where: KeyPath, common: Mapping) 
     )
 
 
-def _code(reader: StrictReader, value: object, where: KeyPath) -> Code | None:
+def _code(reader: StrictReader, value: str, where: KeyPath) -> Code | None:
     name = reader.one_of(value, where, list(Code), "reason")
     return Code(name) if name in list(Code) else None
