@@ -532,9 +532,9 @@ def main() -> int:
             "exempt": len(report.exempt), "unnoticed": len(report.survivors),
         }  # fmt: skip
         sums.update(figures)
-        print(f"{report.snippet}: " + ", ".join(f"{name} {number}" for name, number in figures.items()))
+        print(f"{report.snippet}: " + ", ".join(f"{name} {number}" for name, number in figures.items()), flush=True)
         for mutant in report.survivors:
-            print(f"    {mutant}")
+            print(f"    {report.snippet} {mutant}")
     print("together: " + ", ".join(f"{name} {number}" for name, number in sums.items()))
     return 1 if sums["unnoticed"] else 0
 
