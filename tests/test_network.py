@@ -169,6 +169,16 @@ BROKEN = {
         {"PrivateA": "route-table-of-other-vpc", "PrivateC": ["NatA", "Gateway"]}),
     "group of another VPC": (
         changed(other_vpc(one_nat()), "FunctionGroup", VpcId=ref("Other")), V4, both("group-of-other-vpc")),
+    "only security groups": (
+        changed(one_nat(), "Function", VpcConfig={"SecurityGroupIds": [ref("FunctionGroup")]}), V4,
+        {None: "vpc-config-incomplete"}),
+    "only subnets": (
+        changed(one_nat(), "Function", VpcConfig={"SubnetIds": [ref("PrivateA")]}), V4,
+        {None: "vpc-config-incomplete"}),
+    "a route for half of the internet, and that to a gateway": (
+        only_a(without(one_nat(), "RouteA")) | {
+            "Low": route("TableA", "0.0.0.0/1", GatewayId=ref("Gateway"))}, V4,
+        {"PrivateA": "public-subnet"}),
     "security group among the subnets": (
         one_nat() | {"Function": function(("FunctionGroup",))}, V4, {"FunctionGroup": "not-a-subnet"}),
     "group without a VPC": (
@@ -187,9 +197,6 @@ BROKEN = {
                           both("dedicated-tenancy")),
     "NAT gateway of another VPC": (
         changed(other_vpc(one_nat()), "PublicA", VpcId=ref("Other")), V4, both("target-in-other-vpc")),
-    "a wide route to a gateway beside the NAT": (
-        only_a(one_nat()) | {"Wide": route("TableA", "128.0.0.0/1", GatewayId=ref("Gateway"))}, V4,
-        {"PrivateA": "public-subnet"}),
     "IPv4 to an egress-only gateway": (
         only_a(dual_stack()) | {"Wrong": route("TableA", EgressOnlyInternetGatewayId=ref("EgressOnly"))}, V4,
         {"PrivateA": "egress-only-is-ipv6"}),
@@ -311,9 +318,12 @@ OPEN = {
         changed(one_nat(), "Function", VpcConfig=None, CapacityProviderConfig={}), V4, "hop-not-traced"),
     "an address that does not exist": (
         without(one_nat(), "AddressA"), V4, "value-unknown"),
-    "only security groups": (
-        changed(one_nat(), "Function", VpcConfig={"SecurityGroupIds": [ref("FunctionGroup")]}), V4,
-        "value-unknown"),
+    "a wide route to a gateway beside the NAT": (
+        only_a(one_nat()) | {"Wide": route("TableA", "128.0.0.0/1", GatewayId=ref("Gateway"))}, V4,
+        "part-of-internet"),
+    "a route for half of the internet": (
+        only_a(without(one_nat(), "RouteA")) | {
+            "Low": route("TableA", "0.0.0.0/1", NatGatewayId=ref("NatA"))}, V4, "part-of-internet"),
     "a firewall endpoint inside the VPC": (
         changed(database(), "SubnetGroup", SubnetIds=[ref("PrivateC")]) | {
             "Function": function(("PrivateA",)),

@@ -14,6 +14,7 @@ from lambda_vpc import network
 from lambda_vpc.cloudformation import intrinsics, template
 from lambda_vpc.cloudformation.intrinsics import Origin, Reference, Unknown
 from lambda_vpc.cloudformation.parameters import MAX_SCENARIOS
+from lambda_vpc.network import from_template
 from lambda_vpc.reading import BadInput
 from networks import answers, nat_per_az, read, ref, resource
 
@@ -232,7 +233,7 @@ def split_network(folder):
 
 def test_nested_stacks_feed_one_another_by_outputs_and_parameters(tmp_path):
     found = template.load(split_network(tmp_path))
-    told = network.trace(found, "App/Function", "internet-ipv4")
+    told = network.trace(from_template.networks(found), "App/Function", "internet-ipv4")
     assert [(a.subnet, a.hops) for a in told] == [
         ("Network/PrivateA", ("Network/NatA", "Network/Gateway")),
         ("Network/PrivateC", ("Network/NatC", "Network/Gateway"))]  # fmt: skip
@@ -245,7 +246,7 @@ def test_a_nested_stack_elsewhere_stays_unknown():
             "SecurityGroupIds": [{"Fn::GetAtt": ["Network", "Outputs.G"]}]})}  # fmt: skip
     (found,) = answers(resources, "internet-ipv4")
     assert isinstance(found, network.Unknown)
-    assert found.what == "output A of stack Network"
+    assert found.what == "the route table of output A of stack Network"
 
 
 def test_a_stack_that_includes_itself_is_refused(tmp_path):
@@ -393,7 +394,7 @@ DESTINATIONS = st.sampled_from(
 def test_any_document_ends_in_an_answer_or_a_named_problem(document, destination, down):
     try:
         found = template.parse(json.dumps(document), "t.json")
-        results = network.trace(found, "Function", destination, down)
+        results = network.trace(from_template.networks(found), "Function", destination, down)
     except BadInput as error:
         assert all(problem.line >= 1 for problem in error.problems)
     else:

@@ -292,12 +292,15 @@ class Scope:
         if not isinstance(argument, list) or len(argument) != 2:
             return Unknown("a Select that is not a position and a list")
         position, items = self.resolve(argument[0]), self.resolve(argument[1])
-        for value in (items, position):
-            if isinstance(value, Unknown):
-                return value
-        if isinstance(items, Reference):
-            return Unknown(str(items), Origin.GENERATED)
+        if isinstance(position, Unknown):
+            return position
         number = _integer(position)
+        if isinstance(items, Unknown | Reference) and number is not None:
+            # Two items of a list that is not known are two things.
+            what, origin = (
+                (items.what, items.origin) if isinstance(items, Unknown) else (str(items), Origin.GENERATED)
+            )
+            return Unknown(f"item {number} of {what}", origin)
         if number is None or not isinstance(items, list):
             return Unknown("a Select that is not a position and a list")
         if not 0 <= number < len(items):

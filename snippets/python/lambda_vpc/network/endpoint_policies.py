@@ -22,8 +22,15 @@ from lambda_vpc.sentences import Code
 OPEN, CLOSE, OWN = "\ue100", "\ue101", "\ue102"
 """Around the name of what is not known in a text of a policy; `OWN` before a resource's."""
 _OPEN_PART = re.compile(f"{OPEN}[^{CLOSE}]*{CLOSE}")
-# The ARN of a resource made with the network, alone or with a path behind it.
-_OWN_RESOURCE = re.compile(f"{OPEN}{OWN}([^{CLOSE}]*){CLOSE}(?=[/:]|$)")
+
+
+def own_arn(name: str) -> str:
+    """What stands for the ARN of a resource that is made with the network."""
+    return f"arn:aws:{OPEN}{CLOSE}:::{OPEN}{OWN}{name}{CLOSE}"
+
+
+# Such an ARN alone, or with a path behind it.
+_OWN_ARN = re.compile(f"arn:aws:{OPEN}{CLOSE}:::{OPEN}{OWN}([^{CLOSE}]*){CLOSE}(?=[/:]|$)")
 
 
 class _Call(NamedTuple):
@@ -103,6 +110,7 @@ def _judge_call(
 
 def shown(text: str) -> str:
     """A text of a policy as it is shown to a reader, without the signs around what is not known."""
+    text = text.replace(f"arn:aws:{OPEN}{CLOSE}:::", "")
     return text.replace(OPEN, "").replace(CLOSE, "").replace(OWN, "")
 
 
@@ -177,7 +185,7 @@ def _may_name(statement: Statement, function: Function) -> bool:
 
 def _may_be(pattern: str, resource: str) -> bool:
     """Whether a pattern may cover a resource, whatever stands for their open parts."""
-    own, other = _OWN_RESOURCE.match(pattern), _OWN_RESOURCE.match(resource)
+    own, other = _OWN_ARN.match(pattern), _OWN_ARN.match(resource)
     if own and other and own[1] != other[1]:
         return False
     wanted, asked = (_OPEN_PART.sub("*", text) for text in (pattern, resource))

@@ -79,9 +79,15 @@ class Nat:
         walk.add(out.doubts)
         walk.notes += out.notes
         peer = Peer.internet(version)
-        walk.add(self.filters.crossing(traveler.subnet, traveler.traffic, peer, outward=True))
-        ways = [self._part(part, traveler, version) for part in out.parts]
-        walk.join(parts(ways, traveler.subnet.at))
+        on = parts([self._part(part, traveler, version) for part in out.parts], traveler.subnet.at)
+        crossing = self.filters.crossing(traveler.subnet, traveler.traffic, peer, outward=True)
+        # A packet without a route never comes to the border of its subnet.
+        if any(isinstance(part, Obstacle) for part in out.parts):
+            walk.join(on)
+            walk.add(crossing)
+        else:
+            walk.add(crossing)
+            walk.join(on)
         walk.add(
             self.filters.groups(traveler.groups, traveler.at, traveler.traffic, peer, egress=True,
                                 code=Code.NO_EGRESS_RULE)
@@ -136,9 +142,7 @@ class Nat:
         walk.hops.append(gateway.id.name)
 
     def _own_vpc(self, at: Place, vpc: Id | None, traveler: Traveler) -> Iterator[Obstacle]:
-        answer = same(vpc, traveler.subnet.vpc)
-        if traveler.subnet.outside is None or answer is False:
-            yield from judged(answer, Code.TARGET_IN_OTHER_VPC, at, detail=str(vpc))
+        yield from judged(same(vpc, traveler.subnet.vpc), Code.TARGET_IN_OTHER_VPC, at, detail=str(vpc))
 
     # --- NAT gateways ---------------------------------------------------------------------------
 
@@ -219,7 +223,10 @@ class Nat:
     def _through(self, device: Place, subnet: Subnet, traveler: Traveler) -> Walk:
         """From the traveler's subnet into a NAT device's subnet and out of it again."""
         walk = Walk()
-        walk.add(self._own_vpc(device, subnet.vpc, traveler))
+        own = self._own_vpc(device, subnet.vpc, traveler)
+        # Of a subnet that is only named the VPC is not known, which says nothing about the way.
+        only_named = subnet.outside is not None or traveler.subnet.outside is not None
+        walk.add(obstacle for obstacle in own if obstacle.certain or not only_named)
         walk.add(
             judged(negate(is_down(subnet, traveler.down)), Code.NAT_AZ_DOWN, device,
                    detail=traveler.down or "", open_code=Code.ZONE_UNKNOWN)

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
 from lambda_vpc.answers import Answer, Undetermined
-from lambda_vpc.cloudformation.intrinsics import Reference
 from lambda_vpc.cloudformation.template import Resource
+from lambda_vpc.cloudformation.values import Reference
 from lambda_vpc.network.filters import ALL
 from lambda_vpc.network.from_template.values import (
     DEFAULT_ACL,

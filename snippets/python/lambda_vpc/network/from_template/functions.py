@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 
 from lambda_vpc.answers import Answer, Undetermined
-from lambda_vpc.cloudformation.intrinsics import Reference, Unknown
+from lambda_vpc.cloudformation import roles
 from lambda_vpc.cloudformation.template import FUNCTION_TYPES, Resource
-from lambda_vpc.network.endpoint_policies import CLOSE, OPEN, OWN
+from lambda_vpc.cloudformation.values import Pseudo, Reference, Unknown, pieces
+from lambda_vpc.network.endpoint_policies import CLOSE, OPEN, OWN, own_arn
 from lambda_vpc.network.from_template.subnets import Outside
 from lambda_vpc.network.from_template.values import (
     DEFAULT_GROUP,
@@ -86,7 +86,7 @@ def endpoints(values: Values, outside: Outside) -> Iterator[Endpoint]:
             groups=groups or (() if vpc is None else (default_id(vpc, DEFAULT_GROUP),)),
             private_dns=truth(resource.get("PrivateDnsEnabled"), False),
             inbound_resolver_only=_inbound_resolver_only(resource),
-            policy=_policy(resource.get("PolicyDocument")),
+            policy=_endpoint_policy(values, resource.get("PolicyDocument")),
         )
 
 
@@ -113,24 +113,56 @@ def _inbound_resolver_only(resource: Resource) -> Answer:
 # --- policies -----------------------------------------------------------------------------------
 
 
-def _policy(written: object) -> object:
-    """An endpoint's policy as plain data; `None` where it is not written and everything is allowed."""
-    if isinstance(written, Unknown):
-        return Undetermined(written.what)
-    return plain(written)
-
-
 def _role(values: Values, function: Resource) -> tuple[str | Undetermined, tuple[Permission, ...]]:
-    value = function.get("Role")
-    if isinstance(value, Reference):
-        role = values.resources.get(value.resource)
-        if role is not None and role.type == "AWS::IAM::Role":
-            found = [
-                Permission(plain(policy.get("PolicyDocument") if isinstance(policy, Mapping) else None))
-                for policy in (role.get("Policies") or [])
-            ]
-            return _role_arn(role), tuple(found)
-    return Undetermined(f"the role of {function.logical_id}"), ()
+    """The ARN of a function's role as far as it is known, and its identity-based policies."""
+    permissions = tuple(
+        Permission(_document(values, policy.document), policy.attached)
+        for policy in roles.policies_of(values.scenario, function)
+        if policy.layer == "identity"
+    )
+    role = roles.role_of(values.scenario, function)
+    if isinstance(role, Resource):
+        return _role_arn(role), permissions
+    what = f"the role of {function.logical_id}" if role is None else role.what
+    return Undetermined(what), permissions
+
+
+def _endpoint_policy(values: Values, written: object) -> object:
+    """An endpoint's policy; `None` where none is written and everything is allowed."""
+    return None if written is None else _document(values, roles.read_document(written, "an endpoint policy"))
+
+
+def _document(values: Values, document: object) -> object:
+    """A policy as plain data, Undetermined where it is not known."""
+    return Undetermined(document.what) if isinstance(document, Unknown) else _plain(values, document)
+
+
+def _plain(values: Values, value: object) -> object:
+    """A value of a policy; what only AWS knows becomes an open part, the same wherever it stands."""
+    if isinstance(value, Mapping):
+        return {key: _plain(values, item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_plain(values, item) for item in value]
+    if isinstance(value, int | float):
+        return value
+    parts = pieces(value)
+    if parts is None:
+        return value
+    alone = len(parts) == 1
+    return "".join(part if isinstance(part, str) else _open_part(values, part, alone) for part in parts)
+
+
+def _open_part(values: Values, part: Reference | Pseudo | Unknown, alone: bool) -> str:
+    if isinstance(part, Pseudo):
+        return "aws" if part.name == "AWS::Partition" else _open(part.name)
+    if isinstance(part, Unknown):
+        return _open(part.what)
+    if part.attribute == "Arn" or (alone and part.attribute is None):
+        found = values.resources.get(part.resource)
+        if found is not None and found.type == "AWS::IAM::Role":
+            return _role_arn(found)
+        return own_arn(part.resource)
+    return _open(OWN + part.resource if part.attribute is None else str(part))
 
 
 def _open(name: str) -> str:
@@ -138,46 +170,7 @@ def _open(name: str) -> str:
     return f"{OPEN}{name.replace(':', '.')}{CLOSE}"
 
 
-def _own(name: str) -> str:
-    return _open(OWN + name)
-
-
 def _role_arn(role: Resource) -> str:
     name = role.get("RoleName")
-    known = name if isinstance(name, str) else _own(role.logical_id)
+    known = name if type(name) is str else _open(OWN + role.logical_id)
     return f"arn:aws:iam::{_open('AWS::AccountId')}:role/{known}"
-
-
-_OPEN_TEXT = re.compile(r"\$\{([A-Za-z0-9:./]+)\}")
-
-
-def plain(value: object) -> object:
-    """A policy as plain data; what only AWS knows becomes an open part, the same wherever it stands."""
-    if isinstance(value, Mapping):
-        return {key: plain(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [plain(item) for item in value]
-    if isinstance(value, Reference):
-        return _own(value.resource) if value.attribute in (None, "Arn") else _open(str(value))
-    if isinstance(value, Unknown):
-        return _open(value.what)
-    if isinstance(value, str):
-        if value.lstrip().startswith("{") and '"Statement"' in value:
-            try:
-                return plain(json.loads(value))
-            except (ValueError, RecursionError):
-                return value
-        return _OPEN_TEXT.sub(_part, value)
-    return value
-
-
-def _part(match: re.Match[str]) -> str:
-    name = match[1]
-    if name == "AWS::Partition":
-        return "aws"
-    if name.startswith("AWS::"):
-        return _open(name)
-    if ":" in name:
-        # A policy variable of IAM, such as ${aws:username}.
-        return match[0]
-    return _own(name.removesuffix(".Arn")) if "." not in name or name.endswith(".Arn") else _open(name)

@@ -11,8 +11,8 @@ import ipaddress
 from collections.abc import Iterator, Mapping
 
 from lambda_vpc.answers import Answer, Undetermined
-from lambda_vpc.cloudformation.intrinsics import Reference, Unknown
 from lambda_vpc.cloudformation.template import Resource
+from lambda_vpc.cloudformation.values import Reference, Unknown
 from lambda_vpc.network.filters import ALL
 from lambda_vpc.network.from_template.subnets import prefix_list
 from lambda_vpc.network.from_template.values import (

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from lambda_vpc.answers import Answer, Undetermined, either
-from lambda_vpc.cloudformation.intrinsics import Reference, Unknown
 from lambda_vpc.cloudformation.template import FUNCTION_TYPES, Resource
+from lambda_vpc.cloudformation.values import Reference, Unknown
 from lambda_vpc.network.from_template.subnets import Outside
 from lambda_vpc.network.from_template.values import (
     DEFAULT_GROUP,

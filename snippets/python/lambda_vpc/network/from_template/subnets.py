@@ -11,9 +11,9 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 
 from lambda_vpc.answers import Answer, Undetermined, either
-from lambda_vpc.cloudformation.intrinsics import Origin as Source
-from lambda_vpc.cloudformation.intrinsics import Reference, Unknown
 from lambda_vpc.cloudformation.template import Resource
+from lambda_vpc.cloudformation.values import Origin as Source
+from lambda_vpc.cloudformation.values import Reference, Unknown
 from lambda_vpc.network.from_template.acls import default_acl
 from lambda_vpc.network.from_template.values import Values, block, listed, one_of, place, truth
 from lambda_vpc.network.model import (

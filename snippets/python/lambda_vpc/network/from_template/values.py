@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 
 from lambda_vpc.answers import Answer, Undetermined
-from lambda_vpc.cloudformation import intrinsics
-from lambda_vpc.cloudformation.intrinsics import Reference, Unknown, as_network
+from lambda_vpc.cloudformation import values as template_values
+from lambda_vpc.cloudformation.intrinsics import as_network
 from lambda_vpc.cloudformation.template import STACK_TYPE, Resource, Scenario
+from lambda_vpc.cloudformation.values import Reference, Unknown
 from lambda_vpc.network.filters import ALL
 from lambda_vpc.network.model import Block, Id, Origin, Place
 
@@ -18,10 +19,10 @@ DEFAULT_GROUP, DEFAULT_ACL = "DefaultSecurityGroup", "DefaultNetworkAcl"
 # An id as EC2 writes it; what stands for one in an example counts as well.
 _WRITTEN_ID = re.compile(r"[a-z]+-[0-9A-Za-z]+")
 _ORIGINS = {
-    intrinsics.Origin.OPEN: Origin.OPEN,
-    intrinsics.Origin.EXISTING: Origin.EXISTING,
+    template_values.Origin.OPEN: Origin.OPEN,
+    template_values.Origin.EXISTING: Origin.EXISTING,
     # Made with the template by something that is no resource of its own here.
-    intrinsics.Origin.GENERATED: Origin.OPEN,
+    template_values.Origin.GENERATED: Origin.OPEN,
 }
 CUSTOM_TYPES = ("Custom::", "AWS::CloudFormation::CustomResource")
 _HIDDEN_TYPES = (*CUSTOM_TYPES, "AWS::Serverless::Application")
@@ -142,7 +143,7 @@ class Values:
         if isinstance(value, Reference):
             return self._reference(value)
         if isinstance(value, Unknown):
-            return Id(value.what, _ORIGINS[value.origin])
+            return Id(_name(value), _ORIGINS[value.origin])
         if isinstance(value, str):
             origin = Origin.WRITTEN if _WRITTEN_ID.fullmatch(value) else Origin.OPEN
             return Id(value, origin)
@@ -160,7 +161,7 @@ class Values:
     def ids(self, value: object) -> tuple[Id, ...]:
         """What the items of a list name; a list that is not known is one name for several."""
         if isinstance(value, Unknown):
-            return (Id(value.what, _ORIGINS[value.origin], several=True),)
+            return (Id(_name(value), _ORIGINS[value.origin], several=True),)
         return tuple(id_ for item in listed(value) if (id_ := self.id(item)) is not None)
 
     @cached_property
@@ -207,6 +208,14 @@ class Values:
             for name in {reference.resource for reference in references(resource.properties)}:
                 found.setdefault(name, []).append(resource)
         return found
+
+
+def _name(value: Unknown) -> str:
+    """What a value that is not known is called; two texts around one open piece have two names."""
+    if not value.parts:
+        return value.what
+    text = "".join(part.what if isinstance(part, Unknown) else str(part) for part in value.parts)
+    return f"'{text}'"
 
 
 def default_id(vpc: Id, attribute: str) -> Id:
