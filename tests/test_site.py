@@ -15,8 +15,8 @@ import yaml
 
 import small_site
 from conftest import ROOT, SITE_URL, build_site, html_files
+from lambda_vpc.guide.languages import LANGUAGES
 
-LANGUAGES = ("ja", "en")
 # By element, the attributes that name what it loads.
 LOADING = dict.fromkeys(("script", "iframe", "video", "audio", "embed"), ("src",)) | {
     "img": ("src", "srcset"),

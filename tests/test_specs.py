@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -10,8 +11,10 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+import pages
+from lambda_vpc.guide.cases import QUESTIONS
 from lambda_vpc.guide.key_paths import resolve
-from lambda_vpc.guide.spec import check_facts, load
+from lambda_vpc.guide.spec import ENTRIES, check_facts, load
 from lambda_vpc.reading import BadInput, parse, read
 
 POLICY = """\
@@ -231,6 +234,14 @@ def test_a_fact_nobody_wrote_down_is_named_with_its_line(topic: Path):
         "snippets/topic/one.spec.yaml:4: no fact 'K12' in docs/facts.yaml (did you mean 'K11'?)",
         "snippets/topic/one.spec.yaml:12: no fact 'K13' in docs/facts.yaml (did you mean 'K11'?)",
     ]
+
+
+@pytest.mark.parametrize("language", pages.LANGUAGES)
+def test_the_page_on_proofs_explains_every_entry_and_every_question(language: str):
+    page = pages.read(pages.DOCS, language, "reference/how-it-is-proven").sections["spec"].source
+    rows = set(re.findall(r"`([a-z-]+)`", " ".join(re.findall(r"(?m)^\| (`[^|]*) \|", page))))
+    asked = {key for kind in QUESTIONS.values() for key in kind.KEYS if key in QUESTIONS} | {"to"}
+    assert rows == {*ENTRIES, *asked}, f"docs/{language}/reference/how-it-is-proven.md: mend the tables"
 
 
 def test_every_mistake_is_reported_at_once(topic: Path):

@@ -30,6 +30,17 @@ def test_every_word_exists_in_both_languages() -> None:
     assert not incomplete, f"docs/theme/words.yaml: write these in both languages: {incomplete}"
 
 
+def test_the_site_has_the_languages_of_the_guide_and_all_words_in_each() -> None:
+    class Loader(yaml.SafeLoader):
+        pass
+
+    Loader.add_constructor("!ENV", lambda loader, node: None)
+    extra = yaml.load((ROOT / "mkdocs.yml").read_text("utf-8"), Loader)["extra"]
+    assert tuple(extra["languages"]) == LANGUAGES
+    one, *others = (set(words) for words in extra["languages"].values())
+    assert all(words == one for words in others), "mkdocs.yml: extra.languages: one lacks a word"
+
+
 def test_every_word_is_shown_somewhere() -> None:
     assert CHOSEN and WORDS.keys() >= NAMED
     idle = [word for word in WORDS if word not in NAMED and not word.startswith(CHOSEN)]

@@ -32,6 +32,13 @@ from lambda_vpc.guide.strict_reader import ID, StrictReader
 from lambda_vpc.iam.conditions import PolicyError
 from lambda_vpc.reading import BadInput, KeyPath, Problem, Source, near, read, suggestion
 
+ENTRIES = {
+    "kind": True, "title": True, "summary": True, "facts": True, "with": False, "notes": False,
+    "accept": False, "cases": False, "wrong": False, "aws-managed": False, "attach-to": False,
+    "no-effect": False, "command": False,
+}  # fmt: skip
+"""The entries of a spec, and whether it must have them."""
+
 
 def load(root: Path) -> dict[str, Snippet]:
     """Load all snippets below a folder.
@@ -150,15 +157,7 @@ class _Spec(StrictReader):
         self.folder, self.others = folder, others
 
     def load(self) -> Snippet:
-        data = self.fields(
-            self.file.data,
-            (),
-            {
-                "kind": True, "title": True, "summary": True, "facts": True, "with": False, "notes": False,
-                "accept": False, "cases": False, "wrong": False, "aws-managed": False, "attach-to": False,
-                "no-effect": False, "command": False,
-            },
-        )  # fmt: skip
+        data = self.fields(self.file.data, (), ENTRIES)
         kind = data.get("kind")
         if kind is not None:
             self.one_of(kind, ("kind",), KINDS, "kind")

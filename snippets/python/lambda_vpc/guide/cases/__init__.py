@@ -9,9 +9,9 @@ from lambda_vpc.guide.cases.base import Case, CaseResult, Subject
 from lambda_vpc.guide.strict_reader import ID, StrictReader
 from lambda_vpc.reading import KeyPath
 
-__all__ = ["Case", "CaseResult", "Subject", "parse"]
+__all__ = ["QUESTIONS", "Case", "CaseResult", "Subject", "parse"]
 
-_KINDS = {
+QUESTIONS = {
     "call": decision, "from": trace, "invoke": invoke, "plan": plan, "create": order, "states": states,
 }  # fmt: skip
 """The key that asks the question, and the module that reads such cases."""
@@ -20,11 +20,11 @@ _KINDS = {
 def parse(reader: StrictReader, value: object, where: KeyPath) -> Case | None:
     """Read one case; problems go to the reader, and `None` comes back."""
     before = len(reader.problems)
-    asked = [key for key in _KINDS if isinstance(value, Mapping) and key in value]
+    asked = [key for key in QUESTIONS if isinstance(value, Mapping) and key in value]
     if len(asked) != 1:
-        reader.problem(where, f"a case asks one question: give one of {', '.join(_KINDS)}")
+        reader.problem(where, f"a case asks one question: give one of {', '.join(QUESTIONS)}")
         return None
-    module = _KINDS[asked[0]]
+    module = QUESTIONS[asked[0]]
     item = reader.fields(value, where, {"id": True, "name": True, "facts": False} | module.KEYS)
     if len(reader.problems) > before:
         return None
