@@ -166,7 +166,7 @@ class Scope:
             return self._pseudo(name)
         if name in self.resources or self._is_sam_role(name):
             return Reference(self.prefix + name)
-        return Unknown(f"'{shown(name)}', which this template does not define")
+        return Unknown(f"'{shown(name)}', which this template does not define", Origin.MISSING)
 
     def _is_sam_role(self, name: str) -> bool:
         """Whether SAM makes this role, for a function without `Role`: `FunctionRole` for `Function`."""
@@ -205,7 +205,7 @@ class Scope:
         if name not in self.resources:
             if self._is_sam_role(name):
                 return Reference(self.prefix + name, attribute)
-            return Unknown(f"'{shown(name)}', which this template does not define")
+            return Unknown(f"'{shown(name)}', which this template does not define", Origin.MISSING)
         if attribute.startswith("Outputs.") and self.exported is not None:
             return self.exported(name, attribute.removeprefix("Outputs."))
         resource = mapping(self.resources[name])

@@ -78,6 +78,8 @@ class Endpoints:
         complete = vpc.endpoints_complete if vpc else Undetermined(f"the VPC endpoints of {subnet.vpc}")
         found.doubts += open_only(complete, Code.OUTSIDE_TEMPLATE, subnet.at)
         for endpoint in self.network.endpoints:
+            if endpoint.vpc is None:
+                continue
             mine = same(endpoint.vpc, subnet.vpc)
             for_service = _is_for(endpoint, service)
             if False in (mine, for_service):
@@ -274,7 +276,9 @@ def _names_of(vpc: Vpc) -> Iterator[Obstacle]:
     servers = vpc.dns_servers
     if isinstance(servers, Undetermined):
         yield unknown(Code.OWN_DNS_SERVERS, vpc.at, servers.question)
-    elif not servers and vpc.dns_support is not True:
+    elif servers:
+        yield unknown(Code.OWN_DNS_SERVERS, vpc.at, ", ".join(servers))
+    elif vpc.dns_support is not True:
         yield unknown(Code.DNS_SUPPORT_OFF, vpc.at, vpc.id.name, part="EnableDnsSupport")
 
 

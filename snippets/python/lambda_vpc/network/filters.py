@@ -133,7 +133,7 @@ def covers(written: Block | Undetermined, peer: Peer, whole_vpc: Id | None = Non
     if peer.where is Whereabouts.PUBLIC:
         return Undetermined(f"whether the public address is in {written}") if is_internet(written) else False
     if not isinstance(peer.block, Block):
-        return peer.block or Undetermined("the address of the other end")
+        return Undetermined("the address of the other end") if peer.block is None else peer.block
     if peer.block.subnet_of(written):
         return True
     return Undetermined(f"{written} is a part of {peer.block}") if peer.block.overlaps(written) else False

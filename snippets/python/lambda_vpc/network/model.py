@@ -33,6 +33,8 @@ class Origin(Enum):
     """Something that exists already, by a name that is no id: a parameter, an import."""
     OPEN = "open"
     """Anything: the source does not tell."""
+    MISSING = "missing"
+    """Nothing: the source names what it does not have."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,7 @@ def same(one: Id | None, other: Id | None) -> Answer:
     origins = {one.origin, other.origin}
     if not (one.several or other.several) and origins in ({Origin.HERE}, {Origin.WRITTEN}):
         return False
-    if Origin.HERE in origins and Origin.OPEN not in origins:
+    if Origin.HERE in origins and not origins & {Origin.OPEN, Origin.MISSING}:
         # What exists already is never what this network's source makes.
         return False
     if Origin.HERE in origins:
@@ -472,7 +474,7 @@ class Network:
 
     def place(self, id_: Id) -> Place | None:
         """Where a thing is written that may be of any kind."""
-        return self._places.get(id_.name)
+        return self._places.get(id_.name) or self.others.get(id_.name)
 
     def table_associations_of(self, subnet: Subnet) -> tuple[Association, ...]:
         """The explicit route table associations of a subnet."""
@@ -500,7 +502,7 @@ class Network:
         kinds = (self.vpcs, self.subnets, self.tables, self.acls, self.internet_gateways,
                  self.egress_only_gateways, self.nat_gateways, self.groups, self.endpoints, self.hosts,
                  self.functions)  # fmt: skip
-        return {**self.others, **{record.id.name: record.at for records in kinds for record in records}}
+        return {record.id.name: record.at for records in kinds for record in records}
 
 
 def _by_name(records: Iterable) -> Mapping[str, Record]:

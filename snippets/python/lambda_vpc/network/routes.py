@@ -16,6 +16,7 @@ from lambda_vpc.network.model import (
     Id,
     InternetGateway,
     Network,
+    Origin,
     PrefixList,
     Route,
     RouteTable,
@@ -72,6 +73,8 @@ class Routes:
 
     def _main_table(self, subnet: Subnet) -> RouteTable | Obstacle:
         for association in self.network.table_associations:
+            if association.subnet is None or association.subnet.origin is Origin.MISSING:
+                continue
             answer = same(association.subnet, subnet.id)
             if isinstance(answer, Undetermined) and subnet.outside is None:
                 return unknown(Code.VALUE_UNKNOWN, association.at, answer.question, part="SubnetId")
@@ -158,7 +161,6 @@ class Routes:
             # A table that is wrong still has the local route; only one that is not known leaves a question.
             yield from () if table.certain else (table,)
             return
-        yield from open_only(table.complete, Code.OUTSIDE_TEMPLATE, table.at)
         if not isinstance(to.block, Block):
             return
         for route in table.routes:

@@ -163,9 +163,10 @@ def read_question(networks: Sequence[Network], text: str) -> Question:
         raise _refused(networks, f"'{_short(text)}': a port is 1 to 65535")
     if name in INTERNET:
         return Question(Kind.INTERNET, name, INTERNET[name], traffic)
-    reason = next((n.elsewhere[name] for n in networks if name in n.elsewhere), None)
-    if reason is not None:
-        raise _refused(networks, reason)
+    for network in networks:
+        if name in network.elsewhere:
+            at = network.place(Id(name)) or network.at
+            raise BadInput([Problem(at.path, at.line, network.elsewhere[name])])
     if match:
         return _host_question(networks, name, traffic)
     return _service_question(networks, text)
@@ -371,13 +372,18 @@ class _Trace:
         if self.question.version == 6:
             walk.add(self._ipv6_allowed())
         walk.join(self.nat.internet(traveler, self.question.version))
-        vpc = self.network.vpc(traveler.subnet.vpc)
-        if vpc is not None:
-            if not isinstance(vpc.dns_servers, Undetermined) and vpc.dns_servers:
-                walk.notes.append(Note(Code.OWN_DNS_SERVERS, ", ".join(vpc.dns_servers)))
-            elif vpc.dns_support is False:
-                walk.notes.append(Note(Code.DNS_SUPPORT_OFF, vpc.id.name))
+        walk.notes += self._names(traveler)
         return walk
+
+    def _names(self, traveler: Traveler) -> Iterator[Note]:
+        """What a caller should know who asks for an address by its name."""
+        vpc = self.network.vpc(traveler.subnet.vpc)
+        if vpc is None:
+            return
+        if not isinstance(vpc.dns_servers, Undetermined) and vpc.dns_servers:
+            yield Note(Code.OWN_DNS_SERVERS, ", ".join(vpc.dns_servers))
+        elif vpc.dns_support is False:
+            yield Note(Code.DNS_SUPPORT_OFF, vpc.id.name)
 
     def _ipv6_allowed(self) -> Iterator[Obstacle]:
         """The flag, and dual stack in every subnet of the function (fact N08)."""
@@ -411,7 +417,7 @@ class _Trace:
         else:
             walk.hops.append(host.id.name)
             self._by_interfaces(walk, traveler, host)
-        walk.notes += self._forwarded(host)
+        walk.notes += [*self._names(traveler), *self._forwarded(host)]
         return walk
 
     def _by_interfaces(self, walk: Walk, traveler: Traveler, host: Host) -> None:
@@ -457,10 +463,11 @@ class _Trace:
         walk.hops.append(host.id.name)
         walk.notes.append(Note(Code.PUBLIC_NAME, host.id.name))
         groups = {id_ for interface in host.interfaces or () for id_ in interface.groups}
-        walk.add(
-            self.filters.groups(sorted(groups, key=str), host.at, self.question.traffic, Peer.public(4),
-                                egress=False, code=Code.NO_INGRESS_RULE)
-        )  # fmt: skip
+        if groups:
+            walk.add(
+                self.filters.groups(sorted(groups, key=str), host.at, self.question.traffic, Peer.public(4),
+                                    egress=False, code=Code.NO_INGRESS_RULE)
+            )  # fmt: skip
         return walk
 
     def _listens(self, host: Host) -> Iterator[Obstacle]:

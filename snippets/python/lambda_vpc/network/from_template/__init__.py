@@ -12,7 +12,7 @@ from functools import lru_cache
 from lambda_vpc.answers import Answer, Undetermined
 from lambda_vpc.cloudformation.template import Scenario, Template
 from lambda_vpc.network.from_template import acls, functions, groups, hosts, subnets
-from lambda_vpc.network.from_template.values import Values, one_of, place
+from lambda_vpc.network.from_template.values import Lookup, Values, one_of, place
 from lambda_vpc.network.model import Function, Id, Network, Origin, Place, PublicAccessBlock, SecurityGroup
 
 __all__ = ["networks"]
@@ -33,6 +33,7 @@ def networks(template: Template) -> tuple[Network, ...]:
 
 def _network(scenario: Scenario, at: Place, complete: Answer) -> Network:
     values = Values(scenario)
+    resources = scenario.resources
     outside = subnets.Outside()
     functions_ = tuple(functions.functions(values, outside))
     table_associations = tuple(
@@ -66,8 +67,11 @@ def _network(scenario: Scenario, at: Place, complete: Answer) -> Network:
             PublicAccessBlock(at=place(r), mode=one_of(r.get("InternetGatewayBlockMode"), "off"))
             for r in values.all("EC2::VPCBlockPublicAccessOptions")
         ),
-        others={name: place(resource) for name, resource in scenario.resources.items()},
-        elsewhere=hosts.without_address(values),
+        others=Lookup(resources, lambda name: place(resources[name]) if name in resources else None),
+        elsewhere=Lookup(
+            resources,
+            lambda name: hosts.why_no_destination(resources[name]) if name in resources else None,
+        ),
         complete=complete,
         assumptions=scenario.choices,
     )

@@ -73,7 +73,7 @@ def acls(values: Values) -> Iterator[NetworkAcl]:
             complete=_complete(values, id_, stray),
         )
     for id_, found in written.items():
-        if id_.origin is not Origin.HERE:
+        if id_.origin not in (Origin.HERE, Origin.MISSING):
             complete = Undetermined(f"the entries of {id_}")
             at = Place(id_.name, found[0].at.path, found[0].at.line)
             yield NetworkAcl(at=at, id=id_, entries=tuple(found), complete=complete)

@@ -58,7 +58,7 @@ class _Groups:
             known.add(group.id.name)
             yield group
         for id_ in {**self.separate[True], **self.separate[False]}:
-            if id_.name not in known and id_.origin is not Origin.HERE:
+            if id_.name not in known and id_.origin not in (Origin.HERE, Origin.MISSING):
                 yield self._outside(id_)
 
     # --- groups ---------------------------------------------------------------------------------
@@ -107,7 +107,10 @@ class _Groups:
     def _complete(self, id_: Id, *, egress: bool) -> Answer:
         if hand := self.values.hand(id_):
             return Undetermined(f"the rules {hand} may add to {id_}")
-        stray = next((other for other in self.separate[egress] if other.origin is Origin.OPEN), None)
+        stray = next(
+            (other for other in self.separate[egress] if other.origin is Origin.OPEN),
+            None,
+        )
         return True if stray is None else Undetermined(f"whether rules of {stray} belong to {id_}")
 
     def _default(self, resource: Resource) -> SecurityGroup:

@@ -335,20 +335,15 @@ class Hosts:
         )  # fmt: skip
 
 
-def without_address(values: Values) -> Mapping[str, str]:
-    """Why a resource cannot be asked for as a destination, with the mend, by logical id."""
-    found = {}
-    for resource in values.resources.values():
-        name, type_ = resource.logical_id, resource.type
-        if type_ == "AWS::EC2::VPCEndpoint" and resource.get("VpcEndpointType") in (None, "Gateway"):
-            service = str(resource.get("ServiceName")).rpartition(".")[2]
-            found[name] = f"'{name}' is a gateway endpoint and has no address: ask for {service}"
-        elif type_ not in SETTINGS and type_ not in CLUSTERS and type_ not in (_FILE_SYSTEM, _ACCESS_POINT):
-            words = type_.split("::")
-            service = _SERVICES.get(words[1].lower(), words[1].lower()) if len(words) > 1 else ""
-            names = meant(service) if service else ()
-            if type_ in FUNCTION_TYPES:
-                names = ("lambda",)
-            if names:
-                found[name] = f"'{name}' is reached through its service: ask for {' or '.join(names)}"
-    return found
+def why_no_destination(resource: Resource) -> str | None:
+    """Why a resource cannot be asked for as a destination, with the mend; `None` where it can, or may."""
+    name, type_ = resource.logical_id, resource.type
+    if type_ == "AWS::EC2::VPCEndpoint" and resource.get("VpcEndpointType") in (None, "Gateway"):
+        service = str(resource.get("ServiceName")).rpartition(".")[2]
+        return f"'{name}' is a gateway endpoint and has no address: ask for {service}"
+    if type_ in SETTINGS or type_ in CLUSTERS or type_ in (_FILE_SYSTEM, _ACCESS_POINT):
+        return None
+    words = type_.split("::")
+    service = _SERVICES.get(words[1].lower(), words[1].lower()) if len(words) > 1 else ""
+    names = ("lambda",) if type_ in FUNCTION_TYPES else meant(service) if service else ()
+    return f"'{name}' is reached through its service: ask for {' or '.join(names)}" if names else None

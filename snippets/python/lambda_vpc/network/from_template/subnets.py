@@ -62,7 +62,9 @@ class Outside:
 
     def mention(self, id_: Id | None, at: Resource, part: str = "") -> None:
         """Note that a resource names something that is not in the template."""
-        if id_ is not None and id_.origin is not Origin.HERE and id_ not in self.places:
+        if id_ is None or id_.origin in (Origin.HERE, Origin.MISSING):
+            return
+        if id_ not in self.places:
             self.places[id_] = Place(id_.name, at.source.path, at.line(part) if part else at.line())
 
 
@@ -85,7 +87,7 @@ def vpcs(values: Values, subnets: tuple[Subnet, ...]) -> Iterator[Vpc]:
             at=at,
             id=id_,
             blocks=(Undetermined(f"the addresses of {id_}"),),
-            ipv6=_ipv6_blocks(values, id_) or Undetermined(f"whether {id_} has IPv6"),
+            ipv6=either([_ipv6_blocks(values, id_), Undetermined(f"whether {id_} has IPv6")]),
             dns_hostnames=True,
             dns_servers=_dns_servers(values, id_),
             endpoints_complete=Undetermined(f"the VPC endpoints of {id_}"),
@@ -230,9 +232,9 @@ class _Tables:
         if table.origin is Origin.OPEN:
             self.open_route = resource.logical_id
         targets = tuple(
-            Target(via, id_, name)
-            for name, via in TARGETS.items()
-            if (id_ := self.values.id(resource.get(name))) is not None
+            Target(TARGETS[name], id_, name)
+            for name, value in resource.properties.items()
+            if name in TARGETS and (id_ := self.values.id(value)) is not None
         )
         if [target.id.name for target in targets] == ["local"]:
             return

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
+from typing import TypeVar
 
 from lambda_vpc.answers import Answer, Undetermined
 from lambda_vpc.cloudformation import values as template_values
@@ -23,6 +24,7 @@ _ORIGINS = {
     template_values.Origin.EXISTING: Origin.EXISTING,
     # Made with the template by something that is no resource of its own here.
     template_values.Origin.GENERATED: Origin.OPEN,
+    template_values.Origin.MISSING: Origin.MISSING,
 }
 CUSTOM_TYPES = ("Custom::", "AWS::CloudFormation::CustomResource")
 _HIDDEN_TYPES = (*CUSTOM_TYPES, "AWS::Serverless::Application")
@@ -76,9 +78,11 @@ def block(value: object, of: str) -> Block | Undetermined:
     """
     if isinstance(value, str):
         return _network(value) or Undetermined(f"{shown(value)}, which is not a CIDR block")
-    if isinstance(value, Reference):
-        return Undetermined(str(value))
-    return Undetermined(f"the addresses of {of}" if value is None else shown(value))
+    if value is None:
+        return Undetermined(f"the addresses of {of}")
+    if isinstance(value, Reference | Unknown):
+        return Undetermined(value.what if isinstance(value, Unknown) else str(value))
+    return Undetermined(f"{shown(value)} where a CIDR block belongs")
 
 
 _network = lru_cache(maxsize=4096)(as_network)
@@ -113,6 +117,29 @@ def ports(first: object, last: object) -> tuple[int, int] | Undetermined:
     if low is None or high is None:
         return Undetermined("a rule for TCP or UDP without a port range")
     return (0, 65535) if low == -1 else (low, high)
+
+
+Value = TypeVar("Value")
+
+
+class Lookup(Mapping[str, Value]):
+    """What a function says of each of some names, asked only when somebody wants to know."""
+
+    def __init__(self, names: Iterable[str], find: Callable[[str], Value | None]) -> None:
+        self._names = names
+        self._find = find
+
+    def __getitem__(self, name: str) -> Value:
+        found = self._find(name)
+        if found is None:
+            raise KeyError(name)
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        return (name for name in self._names if self._find(name) is not None)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
 
 
 def place(resource: Resource, name: str | None = None) -> Place:
@@ -151,7 +178,8 @@ class Values:
 
     def _reference(self, value: Reference) -> Id:
         if value.resource not in self.resources:
-            return Id(f"'{value.resource}', which does not exist under these conditions", Origin.OPEN)
+            what = f"'{value.resource}', which does not exist under these conditions"
+            return Id(what, Origin.MISSING)
         if value.attribute is None:
             return Id(value.resource)
         if value.attribute in (DEFAULT_GROUP, DEFAULT_ACL):
