@@ -31,6 +31,7 @@ SITE_URL = f"https://example.com{BASE_PATH}"
 _ALWAYS = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
 settings.register_profile("local", max_examples=25, **_ALWAYS)
 settings.register_profile("ci", settings.get_profile("ci"), max_examples=300, **_ALWAYS)
+settings.register_profile("mutants", max_examples=5, derandomize=True, database=None, **_ALWAYS)
 settings.load_profile("ci" if os.environ.get("CI") else "local")
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
