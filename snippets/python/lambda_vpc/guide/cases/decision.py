@@ -95,6 +95,8 @@ class DecisionCase(Case):
         for document in documents:
             if document.layer in ("identity", "boundary") and principal not in document.attach_to:
                 continue
+            if document.layer in ("resource", "endpoint"):
+                _demand_principals(document.data)
             layers.setdefault(document.layer, []).append(iam.Policy.parse(document.data))
 
         def of(layer: str) -> tuple[iam.Policy, ...] | None:
@@ -141,6 +143,14 @@ class DecisionResult(Result):
     decision: iam.Decision | None
     question: str | None
     """What AWS leaves undocumented, or why a policy cannot be read, in English."""
+
+
+def _demand_principals(document: object) -> None:
+    """Refuse a policy of a resource or an endpoint that does not say whom it speaks of."""
+    statements = document.get("Statement", ()) if isinstance(document, Mapping) else ()
+    for position, statement in enumerate(statements if isinstance(statements, list) else [statements]):
+        if isinstance(statement, Mapping) and not {"Principal", "NotPrincipal"} & statement.keys():
+            raise PolicyError(f"Statement[{position}]: has no Principal; EC2 and IAM refuse it")
 
 
 # --- reading ------------------------------------------------------------------------------------
