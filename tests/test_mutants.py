@@ -36,9 +36,14 @@ def _chosen(mutant: Mutant) -> bool:
     return zlib.crc32(str(mutant).encode()) % SHARE == 0
 
 
+_needed: set[Exemption] = set()
+
+
 @functools.cache
 def report(name: str) -> Report:
-    return examine(SNIPPETS[name], KNOWN, chosen=_chosen)
+    found = examine(SNIPPETS[name], KNOWN, chosen=_chosen, needed=_needed)
+    _needed.update(found.needed)
+    return found
 
 
 def changed(name: str, what: str) -> Mutant:

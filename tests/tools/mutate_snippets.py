@@ -392,8 +392,9 @@ def noticed_by_cases(snippet: Snippet, mutant: Mutant) -> bool:
     """Whether a case comes out differently, a handler is gone, or the file cannot be read any more."""
     if snippet.kind == "template" and undefined_handlers(mutant.data):
         return True
+    subject = snippet.subject(replace(snippet.source, data=mutant.data))
     try:
-        return any(not result.passed for result in snippet.run(replace(snippet.source, data=mutant.data)))
+        return any(not case.run(subject).passed for case in snippet.cases)
     except (PolicyError, BadInput):
         return True
 
@@ -508,6 +509,7 @@ def examine(
     *,
     with_lint: bool = True,
     chosen: Callable[[Mutant], bool] = lambda mutant: True,
+    needed: Iterable[Exemption] = (),
 ) -> Report:
     """Ask cases and lint about the mutants of a snippet.
 
@@ -518,11 +520,12 @@ def examine(
         known: what may go unnoticed.
         with_lint: whether lint is asked about what the cases let pass.
         chosen: of which mutants lint is asked, where no exemption covers them.
+        needed: exemptions of which this is known already.
     """
     known = [one for one in (*known, *_of_spec(snippet)) if fnmatchcase(snippet.name, one.snippets)]
     found = mutants(snippet)
     passed = [mutant for mutant in found if not noticed_by_cases(snippet, mutant)]
-    report = Report(snippet.name, len(found), len(found) - len(passed), 0, 0, [], set())
+    report = Report(snippet.name, len(found), len(found) - len(passed), 0, 0, [], set(needed))
     for mutant in passed:
         covering = [one for one in known if one.covers(snippet.name, mutant)]
         asked = with_lint and (not report.needed.issuperset(covering) if covering else chosen(mutant))
