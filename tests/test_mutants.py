@@ -29,7 +29,7 @@ SNIPPETS = snippets()
 POLICIES = [name for name, snippet in SNIPPETS.items() if snippet.kind != "template"]
 TEMPLATES = [name for name, snippet in SNIPPETS.items() if snippet.kind == "template"]
 SHARE = 1 if os.environ.get("CI") else 4
-"""Of this many mutants that the cases let pass, lint is asked about one: it takes a tenth of a second each."""
+"""Of this many mutants that the cases let pass, lint is asked about one: each takes a tenth of a second."""
 
 
 def _chosen(mutant: Mutant) -> bool:
@@ -56,9 +56,9 @@ def test_a_change_of_one_part_is_noticed(name: str):
     found = report(name)
     assert found.total > 2
     assert not found.survivors, (
-        f"{SNIPPETS[name].spec.path}: no case and no lint rule notices these changes; add a case for each, take "
-        f"the part out, or say why it may go unnoticed (in a policy's spec under 'no-effect', for a template in "
-        f"tests/data/unnoticed.yaml): {[str(mutant) for mutant in found.survivors]}"
+        f"{SNIPPETS[name].spec.path}: no case and no lint rule notices these changes; add a case for each, "
+        f"take the part out, or say why it may go unnoticed (in a policy's spec under 'no-effect', for a "
+        f"template in tests/data/unnoticed.yaml): {[str(mutant) for mutant in found.survivors]}"
     )
 
 

@@ -151,7 +151,8 @@ def _other_service(name: object) -> str:
 
 _LISTS_OF_POLICIES = ("PolicyDocument", "AssumeRolePolicyDocument")
 _OTHER_WORD = {
-    "tcp": "udp", "udp": "tcp", "-1": "tcp", "allow": "deny", "deny": "allow", "true": "false", "false": "true",
+    "tcp": "udp", "udp": "tcp", "-1": "tcp", "allow": "deny", "deny": "allow",
+    "true": "false", "false": "true",
     "Gateway": "Interface", "Interface": "Gateway", "regional": "zonal", "zonal": "regional",
     "public": "private", "CUSTOM": "NONE", "TOKEN": "REQUEST", "GET": "POST", "POST": "GET",
     "AWS_PROXY": "HTTP_PROXY", "REGIONAL": "EDGE", "enable": "disable", "disable": "enable",
@@ -177,13 +178,15 @@ def of_template(template: dict) -> Iterator[Mutant]:
             if key in resource:
                 yield _removed(template, (*at, key))
         for index, other in enumerate(_several(resource.get("DependsOn", []))):
+            where = (
+                (*at, "DependsOn", index) if isinstance(resource["DependsOn"], list) else (*at, "DependsOn")
+            )
             for wrong in same_type.others(other):
-                where = (*at, "DependsOn", index) if isinstance(resource["DependsOn"], list) else (*at, "DependsOn")
                 yield _replaced(template, where, wrong)
         if "Properties" in resource:
-            yield from _inside(template, (*at, "Properties"), resource["Properties"], same_type, whole=True)
+            yield from _inside(template, (*at, "Properties"), resource["Properties"], same_type)
     for name, output in template.get("Outputs", {}).items():
-        yield from _inside(template, ("Outputs", name, "Value"), output["Value"], same_type, whole=True)
+        yield from _inside(template, ("Outputs", name, "Value"), output["Value"], same_type)
 
 
 class _Types:
@@ -198,7 +201,9 @@ class _Types:
     def others(self, name: object) -> list[str]:
         """Other names of the same type, in the order written."""
         type_ = self._of.get(str(name))
-        return [other for other, found in self._of.items() if found == type_ and other != name] if type_ else []
+        if type_ is None:
+            return []
+        return [other for other, found in self._of.items() if found == type_ and other != name]
 
 
 def _base(type_: str) -> str:
@@ -206,7 +211,7 @@ def _base(type_: str) -> str:
     return type_.removesuffix("::Id")
 
 
-def _inside(template: dict, at: KeyPath, value: object, types: _Types, *, whole: bool = False) -> Iterator[Mutant]:
+def _inside(template: dict, at: KeyPath, value: object, types: _Types) -> Iterator[Mutant]:
     """Every mutant within a value; the value itself is removed by its holder."""
     if isinstance(value, dict) and len(value) == 1:
         ((function, argument),) = value.items()
@@ -255,7 +260,9 @@ def _references(template: dict, at: KeyPath, value: object, types: _Types) -> It
             yield from _references(template, (*at, key), item, types)
 
 
-def _function(template: dict, at: KeyPath, function: str, argument: object, types: _Types) -> Iterator[Mutant]:
+def _function(
+    template: dict, at: KeyPath, function: str, argument: object, types: _Types
+) -> Iterator[Mutant]:
     """Another reference of the same type, another position or count."""
     if function == "Ref":
         for other in types.others(argument):
@@ -263,13 +270,14 @@ def _function(template: dict, at: KeyPath, function: str, argument: object, type
     elif function == "Fn::GetAtt":
         name, attribute = argument.split(".", 1) if isinstance(argument, str) else argument
         for other in types.others(name):
-            yield Mutant(f"-> {other}.{attribute}", at, _with(template, at, {"Fn::GetAtt": [other, attribute]}))
+            changed = {"Fn::GetAtt": [other, attribute]}
+            yield Mutant(f"-> {other}.{attribute}", at, _with(template, at, changed))
     elif function == "Fn::Sub":
         text = argument if isinstance(argument, str) else argument[0]
         for found in _PLACEHOLDER.finditer(text):
             for other in types.others(found[1]):
-                changed = f"{text[: found.start()]}${{{other}{found[2]}}}{text[found.end() :]}"
-                whole = changed if isinstance(argument, str) else [changed, *argument[1:]]
+                other_text = f"{text[: found.start()]}${{{other}{found[2]}}}{text[found.end() :]}"
+                whole = other_text if isinstance(argument, str) else [other_text, *argument[1:]]
                 yield Mutant(f"{found[1]} -> {other}", at, _with(template, at, {function: whole}))
     elif isinstance(argument, list):
         for index, item in enumerate(argument):
@@ -556,7 +564,7 @@ def _one(name: str, known: list[Exemption], with_lint: bool) -> Report:
 def main() -> int:
     """Run the command."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("names", nargs="*", metavar="SNIPPET", help="such as network/nat-per-az; all by default")
+    parser.add_argument("names", nargs="*", metavar="SNIPPET", help="by default every one")
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--cases-only", action="store_true", help="do not ask lint")
     parser.add_argument("--no-exemptions", action="store_true", help="list what may go unnoticed as well")
@@ -576,14 +584,18 @@ def main() -> int:
             "exempt": report.exempt, "unnoticed": len(report.survivors),
         }  # fmt: skip
         sums.update(figures)
-        print(f"{report.snippet}: " + ", ".join(f"{name} {number}" for name, number in figures.items()), flush=True)
+        print(f"{report.snippet}: {_listed(figures)}", flush=True)
         for mutant in report.survivors:
             print(f"    {report.snippet} {mutant}")
-    print("together: " + ", ".join(f"{name} {number}" for name, number in sums.items()))
+    print(f"together: {_listed(sums)}")
     needless = set(known) - set().union(*(report.needed for report in reports)) if not given.names else set()
     for one in needless:
         print(f"needless in {UNNOTICED.name}: {one}")
     return 1 if sums["unnoticed"] or needless else 0
+
+
+def _listed(figures: Mapping[str, int]) -> str:
+    return ", ".join(f"{name} {number}" for name, number in figures.items())
 
 
 if __name__ == "__main__":

@@ -84,7 +84,7 @@ class DecisionCase(Case):
         if self.role is not None:
             self._demand_role(subject.template)
             resources = subject.template.scenarios[0].resources
-            # Code that assumes a role acts with the policies of its own; who assumes this one meets its trust.
+            # Code that assumes another role acts with the policies of its own one.
             call = "" if self.by == "function-code" else self.call
             documents += [
                 replace(one, data=template_policies.named(one.data, resources))

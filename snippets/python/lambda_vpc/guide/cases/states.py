@@ -29,7 +29,10 @@ class StatesCase(Case):
 
     kind: ClassVar[str] = "states"
     values: Mapping[str, object]
-    """`LogicalId.Property`, `LogicalId`, `Outputs.Name` or `Rules.Name` to the value; another resource is written `${LogicalId}`."""
+    """`LogicalId.Property`, `LogicalId`, `Outputs.Name` or `Rules.Name` to the value.
+
+    Another resource is written `${LogicalId}`.
+    """
     parameters: Mapping[str, str]
     given: Mapping[str, object]
     """`LogicalId.Attribute` to a value that AWS would make at deployment."""
@@ -76,7 +79,7 @@ def _value(template: Template, scenario: Scenario, place: str) -> object:
     name, *path = place.split(".")
     if name in ("Outputs", "Rules"):
         written = template.source.data.get(name, {}).get(path[0], {})
-        return plain(_IN_SECTION[name](_scope(scenario), written), scenario.resources)
+        return plain(_IN_SECTION[name](_scope(scenario), written))
     resource = scenario.resources.get(name)
     if resource is None:
         return f"no resource '{name}'"
@@ -88,7 +91,7 @@ def _value(template: Template, scenario: Scenario, place: str) -> object:
             found = found.get(key)
         else:
             found = found if isinstance(found, Unknown) else None
-    return plain(found, scenario.resources)
+    return plain(found)
 
 
 def _scope(scenario: Scenario) -> Scope:

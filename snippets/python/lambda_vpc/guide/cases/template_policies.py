@@ -23,12 +23,12 @@ _PSEUDO = {
 _GENERATED = re.compile(r"\$\{([A-Za-z0-9]+(?:\.[A-Za-z0-9.]+)?)\}")
 
 
-def plain(value: object, resources: Mapping[str, Resource]) -> object:
-    """A resolved value as plain data: a resource of the template as `${LogicalId}`, what is open as a text."""
+def plain(value: object) -> object:
+    """A resolved value as plain data: a resource of the template as `${LogicalId}`, an open one in words."""
     if isinstance(value, Mapping):
-        return {key: plain(item, resources) for key, item in value.items()}
+        return {key: plain(item) for key, item in value.items()}
     if isinstance(value, list):
-        return [plain(item, resources) for item in value]
+        return [plain(item) for item in value]
     if isinstance(value, Unknown):
         return f"unknown: {value.what}"
     if isinstance(value, Reference):
@@ -40,12 +40,14 @@ def plain(value: object, resources: Mapping[str, Resource]) -> object:
 
 
 def named(value: object, resources: Mapping[str, Resource]) -> object:
-    """Plain data in which names that AWS makes stand for themselves, and ARNs of functions are written out."""
+    """Plain data in which names that AWS makes stand for themselves, and functions' ARNs are written out."""
     if isinstance(value, Mapping):
         return {key: named(item, resources) for key, item in value.items()}
     if isinstance(value, list):
         return [named(item, resources) for item in value]
-    return _GENERATED.sub(lambda match: _name(match[1], resources), value) if isinstance(value, str) else value
+    if not isinstance(value, str):
+        return value
+    return _GENERATED.sub(lambda match: _name(match[1], resources), value)
 
 
 def _name(written: str, resources: Mapping[str, Resource]) -> str:
@@ -75,7 +77,7 @@ def endpoint_policy(template: Template, endpoint: str) -> object | None:
     if found is None or found.type != "AWS::EC2::VPCEndpoint":
         raise PolicyError(f"{template.path}: has no endpoint '{endpoint}' (AWS::EC2::VPCEndpoint)")
     document = found.get("PolicyDocument")
-    return None if document is None else named(plain(document, resources), resources)
+    return None if document is None else named(plain(document), resources)
 
 
 def function_policy(template: Template, function: str) -> Mapping:
@@ -94,13 +96,13 @@ def function_policy(template: Template, function: str) -> Mapping:
     for resource in template.scenarios[0].by_type.get("AWS::Lambda::Permission", ()):
         if resource.get("FunctionName") not in (Reference(function), Reference(function, "Arn")):
             continue
-        principal = plain(resource.get("Principal"), resources)
+        principal = plain(resource.get("Principal"))
         key = "Service" if "." in str(principal) else "AWS"
         condition: dict[str, object] = {}
         for written, operator, name in _CONDITIONS:
             value = resource.get(written)
             if value is not None:
-                condition[operator] = {name: named(plain(value, resources), resources)}
+                condition[operator] = {name: named(plain(value), resources)}
         statements.append(
             {
                 "Sid": resource.logical_id,

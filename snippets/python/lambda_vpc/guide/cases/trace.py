@@ -77,9 +77,7 @@ class TraceCase(Case):
         passed = found.keys() == self.answers.keys() and all(
             answer.meets(self.answers[subnet]) for subnet, answer in found.items()
         )
-        return TraceResult(
-            case=self, passed=passed, actual=_words(found), answers=found, outcomes=outcomes
-        )
+        return TraceResult(case=self, passed=passed, actual=_words(found), answers=found, outcomes=outcomes)
 
 
 @dataclass(frozen=True, kw_only=True)
