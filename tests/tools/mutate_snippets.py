@@ -13,6 +13,7 @@ Exit code: 0 when every mutant is noticed or explained, 1 otherwise, 2 for wrong
 from __future__ import annotations
 
 import argparse
+import ast
 import functools
 import ipaddress
 import json
@@ -26,7 +27,9 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 import yaml
+from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
 
+from lambda_vpc.guide import placeholders
 from lambda_vpc.guide.snippet import POLICY_LAYERS, Snippet
 from lambda_vpc.guide.spec import load
 from lambda_vpc.iam.conditions import PolicyError
@@ -34,6 +37,7 @@ from lambda_vpc.reading import BadInput, KeyPath
 from lambda_vpc.rules import lint
 
 ROOT = Path(__file__).parents[2]
+REGION = placeholders.region()
 UNNOTICED = ROOT / "tests" / "data" / "unnoticed.yaml"
 
 
@@ -147,7 +151,8 @@ def _other_service(name: object) -> str:
 
 _LISTS_OF_POLICIES = ("PolicyDocument", "AssumeRolePolicyDocument")
 _OTHER_WORD = {
-    "tcp": "udp", "udp": "tcp", "-1": "tcp", "allow": "deny", "deny": "allow", "true": "false", "false": "true",
+    "tcp": "udp", "udp": "tcp", "-1": "tcp", "allow": "deny", "deny": "allow",
+    "true": "false", "false": "true",
     "Gateway": "Interface", "Interface": "Gateway", "regional": "zonal", "zonal": "regional",
     "public": "private", "CUSTOM": "NONE", "TOKEN": "REQUEST", "GET": "POST", "POST": "GET",
     "AWS_PROXY": "HTTP_PROXY", "REGIONAL": "EDGE", "enable": "disable", "disable": "enable",
@@ -173,17 +178,15 @@ def of_template(template: dict) -> Iterator[Mutant]:
             if key in resource:
                 yield _removed(template, (*at, key))
         for index, other in enumerate(_several(resource.get("DependsOn", []))):
+            where = (
+                (*at, "DependsOn", index) if isinstance(resource["DependsOn"], list) else (*at, "DependsOn")
+            )
             for wrong in same_type.others(other):
-                where = (
-                    (*at, "DependsOn", index)
-                    if isinstance(resource["DependsOn"], list)
-                    else (*at, "DependsOn")
-                )
                 yield _replaced(template, where, wrong)
         if "Properties" in resource:
-            yield from _inside(template, (*at, "Properties"), resource["Properties"], same_type, whole=True)
+            yield from _inside(template, (*at, "Properties"), resource["Properties"], same_type)
     for name, output in template.get("Outputs", {}).items():
-        yield from _inside(template, ("Outputs", name, "Value"), output["Value"], same_type, whole=True)
+        yield from _inside(template, ("Outputs", name, "Value"), output["Value"], same_type)
 
 
 class _Types:
@@ -198,9 +201,9 @@ class _Types:
     def others(self, name: object) -> list[str]:
         """Other names of the same type, in the order written."""
         type_ = self._of.get(str(name))
-        return (
-            [other for other, found in self._of.items() if found == type_ and other != name] if type_ else []
-        )
+        if type_ is None:
+            return []
+        return [other for other, found in self._of.items() if found == type_ and other != name]
 
 
 def _base(type_: str) -> str:
@@ -208,9 +211,7 @@ def _base(type_: str) -> str:
     return type_.removesuffix("::Id")
 
 
-def _inside(
-    template: dict, at: KeyPath, value: object, types: _Types, *, whole: bool = False
-) -> Iterator[Mutant]:
+def _inside(template: dict, at: KeyPath, value: object, types: _Types) -> Iterator[Mutant]:
     """Every mutant within a value; the value itself is removed by its holder."""
     if isinstance(value, dict) and len(value) == 1:
         ((function, argument),) = value.items()
@@ -269,15 +270,14 @@ def _function(
     elif function == "Fn::GetAtt":
         name, attribute = argument.split(".", 1) if isinstance(argument, str) else argument
         for other in types.others(name):
-            yield Mutant(
-                f"-> {other}.{attribute}", at, _with(template, at, {"Fn::GetAtt": [other, attribute]})
-            )
+            changed = {"Fn::GetAtt": [other, attribute]}
+            yield Mutant(f"-> {other}.{attribute}", at, _with(template, at, changed))
     elif function == "Fn::Sub":
         text = argument if isinstance(argument, str) else argument[0]
         for found in _PLACEHOLDER.finditer(text):
             for other in types.others(found[1]):
-                changed = f"{text[: found.start()]}${{{other}{found[2]}}}{text[found.end() :]}"
-                whole = changed if isinstance(argument, str) else [changed, *argument[1:]]
+                other_text = f"{text[: found.start()]}${{{other}{found[2]}}}{text[found.end() :]}"
+                whole = other_text if isinstance(argument, str) else [other_text, *argument[1:]]
                 yield Mutant(f"{found[1]} -> {other}", at, _with(template, at, {function: whole}))
     elif isinstance(argument, list):
         for index, item in enumerate(argument):
@@ -397,18 +397,54 @@ def mutants(snippet: Snippet) -> list[Mutant]:
 
 
 def noticed_by_cases(snippet: Snippet, mutant: Mutant) -> bool:
-    """Whether a case comes out differently, or the file cannot be read any more."""
+    """Whether a case comes out differently, a handler is gone, or the file cannot be read any more."""
+    if snippet.kind == "template" and undefined_handlers(mutant.data):
+        return True
+    subject = snippet.subject(replace(snippet.source, data=mutant.data))
     try:
-        return any(not result.passed for result in snippet.run(replace(snippet.source, data=mutant.data)))
+        return any(not case.run(subject).passed for case in snippet.cases)
     except (PolicyError, BadInput):
         return True
 
 
+def undefined_handlers(template: dict) -> list[str]:
+    """Functions with inline Python code that does not define their handler, or does not compile."""
+    found = []
+    for name, resource in template["Resources"].items():
+        properties = resource.get("Properties", {})
+        if resource.get("Type") != "AWS::Lambda::Function" or "Code" not in properties:
+            continue
+        module, _, handler = str(properties.get("Handler")).rpartition(".")
+        try:
+            body = ast.parse(properties["Code"].get("ZipFile", "")).body
+        except SyntaxError:
+            body = []
+        defined = {part.name for part in body if isinstance(part, ast.FunctionDef)}
+        if module != "index" or handler not in defined:
+            found.append(name)
+    return found
+
+
 def noticed_by_lint(snippet: Snippet, mutant: Mutant) -> bool:
     """Whether cfn-lint or a rule of this package says anything that it does not say of the snippet."""
+    if _lacks_a_required_property(snippet, mutant):
+        return True
     text = json.dumps(mutant.data, indent=2)
     accepted = {accept.rule for accept in snippet.accept}
     return any(found.rule not in accepted for found in lint(snippet.kind, text, snippet.path))
+
+
+def _lacks_a_required_property(snippet: Snippet, mutant: Mutant) -> bool:
+    """What E3003 of cfn-lint notices, without a run of all its rules."""
+    if len(mutant.path) != 4 or mutant.path[0] != "Resources" or mutant.what != "removed":
+        return False
+    _, name, section, key = mutant.path
+    return section == "Properties" and key in _required(snippet.source.data["Resources"][name]["Type"])
+
+
+@functools.cache
+def _required(type_: str) -> frozenset[str]:
+    return frozenset(PROVIDER_SCHEMA_MANAGER.get_resource_schema(REGION, type_).schema.get("required", ()))
 
 
 # --- what nobody has to notice ------------------------------------------------------------------
@@ -452,6 +488,14 @@ def exemptions(path: Path = UNNOTICED) -> list[Exemption]:
     return found
 
 
+def _of_spec(snippet: Snippet) -> Iterator[Exemption]:
+    """What a spec names under `no-effect`, with all that is in it."""
+    for one in snippet.no_effect:
+        place = ".".join(map(str, one.path))
+        for covered in (place, f"{place}.*"):
+            yield Exemption(snippet.name, covered, "*", one.because["en"])
+
+
 @dataclass
 class Report:
     """What became of the mutants of one snippet."""
@@ -460,35 +504,45 @@ class Report:
     total: int
     by_cases: int
     by_lint: int
+    exempt: int
     survivors: list[Mutant]
     """Noticed by nothing and not exempt."""
-    exempt: list[Mutant]
-    used: set[Exemption]
+    needed: set[Exemption]
+    """Exemptions that cover something which nothing notices."""
 
 
 def examine(
-    snippet: Snippet, known: Iterable[Exemption], *, with_lint: bool = True, found: list[Mutant] | None = None
+    snippet: Snippet,
+    known: Iterable[Exemption],
+    *,
+    with_lint: bool = True,
+    chosen: Callable[[Mutant], bool] = lambda mutant: True,
+    needed: Iterable[Exemption] = (),
 ) -> Report:
     """Ask cases and lint about the mutants of a snippet.
+
+    Lint is slow: of what an exemption covers it is asked until it has let one pass.
 
     Args:
         snippet: a policy or a template.
         known: what may go unnoticed.
         with_lint: whether lint is asked about what the cases let pass.
-        found: a selection of its mutants; all of them by default.
+        chosen: of which mutants lint is asked, where no exemption covers them.
+        needed: exemptions of which this is known already.
     """
-    found = mutants(snippet) if found is None else found
+    known = [one for one in (*known, *_of_spec(snippet)) if fnmatchcase(snippet.name, one.snippets)]
+    found = mutants(snippet)
     passed = [mutant for mutant in found if not noticed_by_cases(snippet, mutant)]
-    report = Report(snippet.name, len(found), len(found) - len(passed), 0, [], [], set())
-    known = [one for one in known if fnmatchcase(snippet.name, one.snippets)]
+    report = Report(snippet.name, len(found), len(found) - len(passed), 0, 0, [], set(needed))
     for mutant in passed:
         covering = [one for one in known if one.covers(snippet.name, mutant)]
-        if with_lint and noticed_by_lint(snippet, mutant):
+        asked = with_lint and (not report.needed.issuperset(covering) if covering else chosen(mutant))
+        if asked and noticed_by_lint(snippet, mutant):
             report.by_lint += 1
         elif covering:
-            report.exempt.append(mutant)
-            report.used.update(covering)
-        else:
+            report.exempt += 1
+            report.needed.update(covering)
+        elif asked or not with_lint:
             report.survivors.append(mutant)
     return report
 
@@ -510,9 +564,7 @@ def _one(name: str, known: list[Exemption], with_lint: bool) -> Report:
 def main() -> int:
     """Run the command."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument(
-        "names", nargs="*", metavar="SNIPPET", help="such as network/nat-per-az; all by default"
-    )
+    parser.add_argument("names", nargs="*", metavar="SNIPPET", help="by default every one")
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--cases-only", action="store_true", help="do not ask lint")
     parser.add_argument("--no-exemptions", action="store_true", help="list what may go unnoticed as well")
@@ -529,14 +581,21 @@ def main() -> int:
     for report in reports:
         figures = {
             "mutants": report.total, "by cases": report.by_cases, "by lint": report.by_lint,
-            "exempt": len(report.exempt), "unnoticed": len(report.survivors),
+            "exempt": report.exempt, "unnoticed": len(report.survivors),
         }  # fmt: skip
         sums.update(figures)
-        print(f"{report.snippet}: " + ", ".join(f"{name} {number}" for name, number in figures.items()), flush=True)
+        print(f"{report.snippet}: {_listed(figures)}", flush=True)
         for mutant in report.survivors:
             print(f"    {report.snippet} {mutant}")
-    print("together: " + ", ".join(f"{name} {number}" for name, number in sums.items()))
-    return 1 if sums["unnoticed"] else 0
+    print(f"together: {_listed(sums)}")
+    needless = set(known) - set().union(*(report.needed for report in reports)) if not given.names else set()
+    for one in needless:
+        print(f"needless in {UNNOTICED.name}: {one}")
+    return 1 if sums["unnoticed"] or needless else 0
+
+
+def _listed(figures: Mapping[str, int]) -> str:
+    return ", ".join(f"{name} {number}" for name, number in figures.items())
 
 
 if __name__ == "__main__":

@@ -145,14 +145,18 @@ class Snippet:
         Raises:
             PolicyError: the file, or a policy in it, is not a policy.
         """
+        subject = self.subject(source, attach_to=attach_to)
+        return [case.run(subject) for case in self.cases]
+
+    def subject(self, source: Source, *, attach_to: tuple[str, ...] | None = None) -> Subject:
+        """A file in the snippet's place, with everything around it that the cases need."""
         attached = [companion.attached(companion.source, None) for companion in self.with_companions()]
         if self.kind in POLICY_LAYERS:
             attached.insert(0, self.attached(source, attach_to))
         managed = {
             other.aws_managed: other.source.data for other in self.others.values() if other.aws_managed
         }
-        subject = Subject(source, tuple(attached), managed, self.folder)
-        return [case.run(subject) for case in self.cases]
+        return Subject(source, tuple(attached), managed, self.folder)
 
     def with_companions(self) -> list[Snippet]:
         """The snippets whose policies apply in the cases besides its own."""

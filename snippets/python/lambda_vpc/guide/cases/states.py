@@ -31,7 +31,8 @@ class StatesCase(Case):
     values: Mapping[str, object]
     """`LogicalId.Property`, `LogicalId`, `Outputs.Name` or `Rules.Name` to the value.
 
-    Another resource is written `${LogicalId}`."""
+    Another resource is written `${LogicalId}`.
+    """
     parameters: Mapping[str, str]
     given: Mapping[str, object]
     """`LogicalId.Attribute` to a value that AWS would make at deployment."""
