@@ -511,7 +511,10 @@ class Scope:
         """One side of a comparison: a parameter known to be something else is that, however it is written."""
         name = compared_parameter(written, other)
         value = self.fixed.get(name) or self.values.get(name) if name is not None else None
-        return value if isinstance(value, Other) else self.resolve(written)
+        if isinstance(value, Other):
+            return value
+        # The first item of a list nobody filled is the empty text: so templates ask whether it is filled.
+        return "" if value == [] and other == "" else self.resolve(written)
 
 
 class _OfCondition(Undetermined):
@@ -581,6 +584,15 @@ def compared_parameter(written: object, other: object) -> str | None:
         if isinstance(written, list) and len(written) == 1 and function == "Fn::Join":
             written = written[0]
     return None
+
+
+def substituted(argument: object) -> Iterator[str]:
+    """Names of what an `Fn::Sub` puts into its text: parameters, pseudo parameters and resources."""
+    text = argument[0] if isinstance(argument, list) and argument else argument
+    if isinstance(text, str):
+        yield from (
+            name.partition(".")[0] for _, name in _substitutions(text) if name and name != "AWS::Region"
+        )
 
 
 def conditions_in(written: object) -> Iterator[str]:

@@ -374,9 +374,9 @@ def written_out(document: object, scenario: Scenario, names: Names) -> object:
     parts = pieces(document)
     if parts is None or isinstance(document, int | float):
         return document
-    alone = len(parts) == 1
     return "".join(
-        part if isinstance(part, str) else _stand_in(part, scenario, names, alone=alone) for part in parts
+        part if isinstance(part, str) else _stand_in(part, scenario, names, first=number == 0)
+        for number, part in enumerate(parts)
     )
 
 
@@ -407,15 +407,15 @@ def _known(part: Reference | Pseudo | Unknown, scenario: Scenario, names: Names)
     return None
 
 
-def _stand_in(part: Reference | Pseudo | Unknown, scenario: Scenario, names: Names, *, alone: bool) -> str:
+def _stand_in(part: Reference | Pseudo | Unknown, scenario: Scenario, names: Names, *, first: bool) -> str:
     known = _known(part, scenario, names)
     if known is not None:
         return known
     if isinstance(part, Unknown):
-        return (UNKNOWN_STAND_IN if alone else "unknown-") + quote(part.what, safe="/ ")
+        return (UNKNOWN_STAND_IN if first else "unknown-") + quote(part.what, safe="/ ")
     if isinstance(part, Pseudo):
         return part.name.removeprefix("AWS::")
-    if part.attribute == "Arn" or alone:
+    if part.attribute == "Arn" or first:
         inner = part.resource + (f".{part.attribute}" if part.attribute not in (None, "Arn") else "")
         return RESOURCE_STAND_IN + quote(inner, safe="/ ")
     return "resource-" + quote(str(part)[2:-1], safe="/ ")
@@ -441,6 +441,6 @@ def _name(value: object, resource: Resource, scenario: Scenario, names: Names) -
     return "".join(
         part if isinstance(part, str)
         else (names.pseudo(part.name) if isinstance(part, Pseudo) else None)
-        or _stand_in(part, scenario, names, alone=False)
+        or _stand_in(part, scenario, names, first=False)
         for part in parts
     )  # fmt: skip
