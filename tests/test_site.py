@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-import shutil
 import xml.etree.ElementTree as ET
 from html.parser import HTMLParser
 from pathlib import Path
@@ -14,9 +13,10 @@ from urllib.parse import urljoin, urlsplit
 import pytest
 import yaml
 
+import small_site
 from conftest import ROOT, SITE_URL, build_site, html_files
+from lambda_vpc.guide.languages import LANGUAGES
 
-LANGUAGES = ("ja", "en")
 # By element, the attributes that name what it loads.
 LOADING = dict.fromkeys(("script", "iframe", "video", "audio", "embed"), ("src",)) | {
     "img": ("src", "srcset"),
@@ -273,19 +273,7 @@ def test_two_builds_are_identical(site: Path, site_again: Path) -> None:
 def small_project(tmp_path: Path) -> Path:
     """The site's configuration, hooks and theme with one page per language."""
     root = tmp_path / "project"
-    for folder in ("hooks", "theme"):
-        shutil.copytree(
-            ROOT / "docs" / folder, root / "docs" / folder, ignore=shutil.ignore_patterns("__pycache__")
-        )
-    (root / "snippets/python").mkdir(parents=True)
-    config = (ROOT / "mkdocs.yml").read_text("utf-8")
-    # The other hooks need the guide's facts and snippets, which are not copied.
-    config = re.sub(r"  - docs/hooks/(?!language|directives|site)\w+\.py\n", "", config)
-    (root / "mkdocs.yml").write_text(config, "utf-8")
-    for language in LANGUAGES:
-        page = root / "docs" / language / "index.md"
-        page.parent.mkdir()
-        page.write_text("# Home {#home}\n", "utf-8")
+    small_site.write(root)
     return root
 
 

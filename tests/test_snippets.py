@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from lambda_vpc.guide.cases import Case, Result
+from lambda_vpc.guide.cases import Case, CaseResult
 from lambda_vpc.guide.cases.decision import DecisionResult
 from lambda_vpc.guide.snippet import POLICY_LAYERS, Snippet, Wrong
 from lambda_vpc.guide.spec import load
 from lambda_vpc.iam.policy import Policy
+from tools.mutate_snippets import undefined_handlers
 
 ROOT = Path(__file__).parents[1]
 SNIPPETS = load(ROOT / "snippets")
@@ -43,7 +44,7 @@ def test_there_is_something_to_prove():
 
 
 @cache
-def results(name: str) -> dict[str, Result]:
+def results(name: str) -> dict[str, CaseResult]:
     """What comes out of a snippet's cases, by their ids; they run once for all tests here."""
     return {result.case.id: result for result in SNIPPETS[name].results()}
 
@@ -96,6 +97,13 @@ def test_each_wrong_variant_differs_from_the_right_one(snippet: Snippet, wrong: 
     assert wrong.source.data != snippet.source.data or wrong.attach_to is not None, (
         f"{wrong.path}: the same as {snippet.path}; make the mistake in it"
     )
+
+
+@pytest.mark.parametrize("name", [name for name, found in SNIPPETS.items() if found.kind == "template"])
+def test_each_inline_handler_is_defined_in_its_code(name: str):
+    snippet = SNIPPETS[name]
+    for source in (snippet.source, *(wrong.source for wrong in snippet.wrong)):
+        assert not undefined_handlers(source.data), f"{source.path}: Handler names no function of the code"
 
 
 @pytest.mark.parametrize("snippet", JSON.values(), ids=list(JSON))
