@@ -6,7 +6,7 @@ import json
 
 import pytest
 import yaml
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from lambda_vpc import network
@@ -923,7 +923,6 @@ def ranks(resources, destination):
     return {a.subnet: RANK[type(a)] for a in answers(resources, destination)}
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(name=networks, data=st.data())
 def test_what_only_lets_through_never_gains_reachability_by_its_removal(name, data):
     resources, destination = NETWORKS[name]
@@ -934,7 +933,6 @@ def test_what_only_lets_through_never_gains_reachability_by_its_removal(name, da
         assert rank <= before[subnet], f"without {sorted(gone)} the way from {subnet} got better"
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(name=networks, data=st.data())
 def test_an_allow_rule_more_never_takes_reachability(name, data):
     resources, destination = NETWORKS[name]
@@ -965,7 +963,6 @@ EVERY = {
 }
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(name=st.sampled_from(sorted(EVERY)), data=st.data())
 def test_names_and_order_of_resources_change_nothing(name, data):
     resources, destination = EVERY[name]

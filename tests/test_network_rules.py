@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from moto.iam.aws_managed_policies import aws_managed_policies_data
 
@@ -843,7 +843,6 @@ def _matches(template):
     return [match for class_ in CLASSES.values() for match in class_().match(cfn)]
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(CHANGES, st.booleans())
 def test_no_network_however_malformed_makes_a_rule_raise(changes, wrapped):
     template = document(good(), **chosen())
@@ -857,7 +856,6 @@ def test_no_network_however_malformed_makes_a_rule_raise(changes, wrapped):
         assert found.message and found.path[0] == "Resources"
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.dictionaries(
         st.sampled_from(["Resources", "Parameters", "Conditions", "Globals", "Transform", "Mappings"]),

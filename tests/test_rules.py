@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 from cfnlint.rules import Rules
 from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from moto.iam.aws_managed_policies import aws_managed_policies_data
 
@@ -928,7 +928,6 @@ class _Template:
         self.template = document
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(STATEMENT_LIKE, max_size=3) | JSON_LIKE, st.sampled_from(["object", "text", "sub"]))
 def test_no_policy_however_malformed_makes_a_rule_raise(statements, form):
     write = {"object": lambda p: p, "text": json.dumps, "sub": lambda p: {"Fn::Sub": json.dumps(p)}}

@@ -7,7 +7,7 @@ import time
 
 import pytest
 import yaml
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from lambda_vpc import network
@@ -428,7 +428,6 @@ DESTINATIONS = st.sampled_from(
 )
 
 
-@settings(deadline=None, max_examples=300, suppress_health_check=[HealthCheck.too_slow])
 @given(document=documents(), destination=DESTINATIONS, down=st.sampled_from([None, "a"]))
 def test_any_document_ends_in_an_answer_or_a_named_problem(document, destination, down):
     try:
@@ -440,7 +439,6 @@ def test_any_document_ends_in_an_answer_or_a_named_problem(document, destination
         assert all(isinstance(r, network.Reached | network.Blocked | network.Unknown) for r in results)
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     document=st.one_of(
         values, st.dictionaries(st.sampled_from(["Resources", "Parameters", "Globals"]), values)

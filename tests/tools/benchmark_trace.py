@@ -1,4 +1,4 @@
-"""How long a trace takes, by the size of the template: run `python tests/benchmark_trace.py`.
+"""How long a trace takes, by the size of the template: run `python tests/tools/benchmark_trace.py`.
 
 Prints one line per size: resources, milliseconds to read the template, the first trace (which builds the
 indexes), and every further one.
@@ -7,12 +7,16 @@ indexes), and every further one.
 from __future__ import annotations
 
 import json
+import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 from lambda_vpc import network
 from lambda_vpc.cloudformation import template
 from lambda_vpc.network import from_template
+
+sys.path.append(str(Path(__file__).parents[1]))
 from networks import nat_per_az, resource
 
 SIZES = (30, 300, 3_000, 10_000)
