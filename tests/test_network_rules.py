@@ -950,7 +950,6 @@ def _altered(base, steps):
     }
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.sampled_from(BASES), STEPS)
 def test_lint_and_trace_never_disagree(base, steps):
     template = _altered(base, steps)
