@@ -10,7 +10,7 @@ import pytest
 from lambda_vpc import rules
 from lambda_vpc.guide.snippet import KINDS, POLICY_LAYERS
 from lambda_vpc.guide.spec import load
-from lambda_vpc.rules import CARRIERS, RULES, lint
+from lambda_vpc.rules import CARRIERS, RULES
 
 SNIPPETS = load(Path(__file__).parents[1] / "snippets")
 OWN = RULES
