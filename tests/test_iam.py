@@ -407,9 +407,9 @@ def test_an_element_without_values_covers_nothing(effect_: str, element: str):
 
 
 OPEN_QUESTIONS = {
-    "number": ({"NumericEquals": {"aws:RequestTag/t": "x"}}, "'x' is not a number; AWS documents no result"),
-    "date": ({"DateEquals": {"aws:RequestTag/t": "x"}}, "'x' is not a date; AWS documents no result"),
-    "request-number": ({"NumericEquals": {"aws:RequestTag/t": "1"}}, "'a' is not a number"),
+    "number": ({"NumericEquals": {"aws:RequestTag/t": "1"}}, "'a' is not a number; AWS documents no result"),
+    "date": ({"DateEquals": {"aws:RequestTag/t": "2026"}}, "'a' is not a date; AWS documents no result"),
+    "policy-number": ({"NumericEquals": {"aws:RequestTag/n": "x"}}, "'x' is not a number"),
     "netmask": (
         {"IpAddress": {"aws:SourceIp": "10.0.0.0/255.0.0.0"}},
         "'10.0.0.0/255.0.0.0' is not in CIDR notation",
@@ -425,7 +425,7 @@ def test_what_aws_does_not_document_is_named(condition: dict, question: str):
     with pytest.raises(Undocumented, match=question):
         decide(
             {"identity": _with(Condition=condition)},
-            _call({"aws:RequestTag/t": "a", "aws:SourceIp": "10.0.0.1"}),
+            _call({"aws:RequestTag/t": "a", "aws:RequestTag/n": "1", "aws:SourceIp": "10.0.0.1"}),
         )
 
 
