@@ -1,4 +1,4 @@
-"""What a case asks of a template besides paths and handlers: order, values, and policies that no role holds."""
+"""What a case asks besides paths and handlers: order, values, and policies that no role holds."""
 
 from __future__ import annotations
 
