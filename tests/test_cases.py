@@ -1,290 +1,143 @@
-"""What a case asks besides paths and handlers: order, values, and policies that no role holds."""
+"""A case of a template looks at every scenario, and no handler, however mistaken, holds up a build."""
 
 from __future__ import annotations
 
-from pathlib import Path
+import json
+import time
+from textwrap import indent
 
 import pytest
 
-from lambda_vpc.guide.cases.order import created_before
-from lambda_vpc.guide.snippet import Snippet
-from lambda_vpc.guide.spec import load
-from lambda_vpc.reading import BadInput
+from lambda_vpc.guide.cases import CaseResult, Subject, parse
+from lambda_vpc.guide.cases import invoke as invoke_module
+from lambda_vpc.guide.strict_reader import StrictReader
+from lambda_vpc.reading import parse as read_text
 
-TEMPLATE = """\
+COMMON = {"id": "one", "name": {"ja": "一つ", "en": "One"}}
+
+
+def run(template: str, case: dict) -> CaseResult:
+    """A case asked of a template."""
+    reader = StrictReader(read_text(json.dumps([COMMON | case]), "one.spec.yaml", is_json=True))
+    found = parse(reader, COMMON | case, (0,))
+    reader.finish()
+    assert found is not None
+    return found.run(Subject(read_text(template, "one.yaml"), (), {}))
+
+
+def function(code: str, *, extra: str = "") -> str:
+    """A template with one function whose handler has this code."""
+    return f"""\
 Parameters:
-  Stage: {Type: String, Default: test}
-  Zones: {Type: String, Default: one, AllowedValues: [one, two]}
+  Stage: {{Type: String, AllowedValues: [test, live]}}
 Conditions:
-  Two: !Equals [!Ref Zones, two]
-Rules:
-  NotForProduction:
-    Assertions:
-      - Assert: !Not [!Equals [!Ref Stage, production]]
+  Live: !Equals [!Ref Stage, live]
 Resources:
-  Network:
-    Type: AWS::EC2::VPC
-    Properties: {CidrBlock: 10.0.0.0/16}
-  Block:
-    Type: AWS::EC2::Subnet
+  Function:
+    Type: AWS::Lambda::Function
     Properties:
-      VpcId: !Ref Network
-      Ipv6CidrBlock: !Select [1, !Cidr [!Select [0, !GetAtt Network.Ipv6CidrBlocks], 2, 64]]
-  Endpoint:
-    Type: AWS::EC2::VPCEndpoint
-    Properties:
-      VpcId: !Ref Network
-      ServiceName: !Sub com.amazonaws.${AWS::Region}.s3
-      RouteTableIds: []
-      PolicyDocument:
-        Version: "2012-10-17"
-        Statement:
-          - Sid: Receipts
-            Effect: Allow
-            Principal: "*"
-            Action: s3:PutObject
-            Resource: arn:aws:s3:::receipts/*
-  Role:
-    Type: AWS::IAM::Role
-    Properties:
-      AssumeRolePolicyDocument:
-        Version: "2012-10-17"
-        Statement: [{Effect: Allow, Principal: {Service: lambda.amazonaws.com}, Action: "sts:AssumeRole"}]
-      Policies:
-        - PolicyName: write
-          PolicyDocument:
-            Version: "2012-10-17"
-            Statement: [{Sid: Write, Effect: Allow, Action: "s3:PutObject", Resource: "*"}]
-  OtherRole:
-    Type: AWS::IAM::Role
-    Properties:
-      AssumeRolePolicyDocument:
-        Version: "2012-10-17"
-        Statement: [{Effect: Allow, Principal: {Service: lambda.amazonaws.com}, Action: "sts:AssumeRole"}]
+      Handler: index.handler
+      Runtime: python3.13
+      Role: arn:aws:iam::111122223333:role/orders
+      Code:
+        ZipFile: |
+{indent(code, "          ")}
+{indent(extra, "      ")}
+"""
+
+
+ECHO = "import os\ndef handler(event, context):\n    return {'asked': event, 'name': os.environ.get('NAME')}"
+
+
+def test_a_handler_answers_from_its_event_and_its_own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    template = function(ECHO, extra="Environment: {Variables: {NAME: orders}}")
+    asked = {"invoke": "Function", "event": {"n": 1}, "returns": {"asked.n": 1, "name": "orders"}}
+    assert run(template, asked).passed
+    monkeypatch.setenv("NAME", "of this process")
+    alone = {"invoke": "Function", "event": {}, "returns": {"name": None}}
+    assert run(function(ECHO), alone).passed, "a handler sees the variables of the process that asks"
+
+
+@pytest.mark.parametrize(
+    ("code", "actual"),
+    [
+        ("def handler(event, context):\n    while True: pass", "raises nothing: no answer within 1 seconds"),
+        ("while True: pass", "raises nothing: no answer within 1 seconds"),
+        ("import time\ntime.sleep(60)", "raises nothing: no answer within 1 seconds"),
+        ("def handler(event, context):\n    raise ValueError('no')", "raises no"),
+        ("raise SystemExit('over')", "raises over"),
+        ("import os\nos._exit(3)", "raises nothing: its process ended with exit code 3"),
+        ("import os\nos.kill(os.getpid(), 9)", "raises nothing: its process ended with exit code -9"),
+        ("def handler(event, context):\n    return 'x' * (1 << 40)", "raises "),
+        ("handler = [", "raises "),
+        ("def other(event, context): pass", "raises 'handler'"),
+        ("print('{')\ndef handler(event, context):\n    return {'asked': 1}", "asked = 1"),
+    ],
+)
+def test_whatever_a_handler_does_there_is_an_answer_in_time(
+    monkeypatch: pytest.MonkeyPatch, code: str, actual: str
+) -> None:
+    monkeypatch.setattr(invoke_module, "LIMIT", 1.0)
+    before = time.monotonic()
+    result = run(function(code), {"invoke": "Function", "event": {}, "returns": {"asked": 1}})
+    assert time.monotonic() - before < 10
+    assert result.actual.startswith(actual)
+    assert result.passed is (actual == "asked = 1")
+
+
+def test_an_error_that_is_expected_is_not_met_by_an_answer() -> None:
+    asked = {"invoke": "Function", "event": {}, "raises": "no"}
+    assert (
+        run(function("def handler(event, context):\n    raise KeyError('no')"), asked).actual == "raises 'no'"
+    )
+    result = run(function("def handler(event, context):\n    return 'fine'"), asked)
+    assert (result.passed, result.actual) == (False, 'returns "fine"')
+
+
+@pytest.mark.parametrize(
+    ("logical_id", "actual"),
+    [("Nothing", "the template has no function 'Nothing'"), ("Function", "Function has no inline code")],
+)
+def test_a_function_without_code_is_an_answer_too(logical_id: str, actual: str) -> None:
+    template = function("x").replace("ZipFile: |\n          x", "S3Bucket: amzn-s3-demo-bucket")
+    asked = {"invoke": logical_id, "event": {}, "returns": {"asked": 1}}
+    assert run(template, asked).actual == actual
+
+
+def test_a_handler_is_run_as_each_scenario_has_it() -> None:
+    template = function(ECHO).replace("    Properties:", "    Condition: Live\n    Properties:")
+    asked = {"invoke": "Function", "event": {}, "returns": {"asked": {}}}
+    result = run(template, asked)
+    assert not result.passed
+    assert sorted(result.actual.removeprefix("differs by parameters: ").split(" / ")) == [
+        "asked = {}",
+        "the template has no function 'Function'",
+    ]
+    assert run(function(ECHO), asked).passed
+
+
+def test_a_variable_that_the_template_leaves_open_is_named_in_words() -> None:
+    template = function(ECHO, extra="Environment: {Variables: {NAME: !Ref Stage}}")
+    asked = {"invoke": "Function", "event": {}, "returns": {"name": "(parameter Stage)"}}
+    assert run(template, asked).actual == 'name = "(parameter Stage)"'
+
+
+def test_enis_are_planned_as_each_scenario_has_them() -> None:
+    template = """\
+Parameters:
+  Stage: {Type: String, AllowedValues: [test, live]}
+Conditions:
+  Live: !Equals [!Ref Stage, live]
+Resources:
   Orders:
     Type: AWS::Lambda::Function
-    Properties: {Role: !GetAtt Role.Arn, Environment: {Variables: {STAGE: !Ref Stage}}}
-  Topic: {Type: AWS::SNS::Topic}
-  Permission:
-    Type: AWS::Lambda::Permission
-    Properties:
-      FunctionName: !Ref Orders
-      Action: lambda:InvokeFunction
-      Principal: sns.amazonaws.com
-      SourceArn: !Sub "arn:${AWS::Partition}:sns:${AWS::Region}:${AWS::AccountId}:${Topic}"
-  Timeout:
-    Type: AWS::SSM::Parameter
-    Properties: {Type: String, Value: !If [Two, "20", "10"]}
-Outputs:
-  Function: {Value: !Sub "${Orders}-${Stage}"}
-"""
-SPEC = """\
-kind: template
-title: {ja: 題, en: Title}
-summary: {ja: 要約。, en: Summary.}
-facts: [R15]
-cases:
-  - id: it
-    name: {ja: 質問, en: Question}
-"""
-
-
-def snippet(folder: Path, case: str, template: str = TEMPLATE) -> Snippet:
-    """A template with one case."""
-    topic = folder / "snippets" / "topic"
-    topic.mkdir(parents=True)
-    (topic / "one.yaml").write_text(template, "utf-8")
-    lines = "".join(f"    {line}\n" for line in case.splitlines())
-    (topic / "one.spec.yaml").write_text(SPEC + lines, "utf-8")
-    return load(folder / "snippets")["topic/one"]
-
-
-def answer(folder: Path, case: str, template: str = TEMPLATE) -> str:
-    """What comes out of a case that expects something else, or `as expected`."""
-    (result,) = snippet(folder, case, template).results()
-    return "as expected" if result.passed else result.actual
-
-
-# --- the order of creation ----------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        {"DependsOn": "Gateway"},
-        {"DependsOn": ["Other", "Gateway"]},
-        {"Properties": {"Id": {"Ref": "Gateway"}}},
-        {"Properties": {"Ids": [{"Fn::GetAtt": ["Gateway", "Id"]}]}},
-        {"Properties": {"Id": {"Fn::GetAtt": "Gateway.Id"}}},
-        {"Properties": {"Text": {"Fn::Sub": "id ${Gateway}"}}},
-        {"Properties": {"Text": {"Fn::Sub": ["${own} ${Gateway.Id}", {"own": "text"}]}}},
-        {"Properties": {"Text": {"Fn::Sub": ["${own}", {"own": {"Ref": "Gateway"}}]}}},
-    ],
-)
-def test_what_a_resource_refers_to_or_depends_on_is_created_before(body: dict):
-    resources = {"Gateway": {}, "Middle": body, "Last": {"DependsOn": "Middle"}, "Other": {}}
-    assert "Gateway" in created_before(resources, "Middle")
-    assert {"Gateway", "Middle"} <= created_before(resources, "Last")
-    assert created_before(resources, "Gateway") == frozenset()
-
-
-def test_a_text_that_only_looks_like_a_reference_gives_no_order():
-    resources = {"Gateway": {}, "One": {"Properties": {"Text": {"Fn::Sub": "${!Gateway} Gateway"}}}}
-    assert created_before(resources, "One") == frozenset()
-
-
-def test_a_circle_and_a_resource_that_is_none_end_the_search():
-    resources = {"A": {"DependsOn": "B"}, "B": {"DependsOn": "A"}, "C": {"DependsOn": "D"}, "D": None}
-    assert created_before(resources, "A") == {"B"}
-    assert created_before(resources, "C") == {"D"}
-
-
-def test_an_order_case_names_what_is_missing(tmp_path: Path):
-    case = "create: Permission\nafter: [Orders, Role, OtherRole]"
-    assert answer(tmp_path, case) == "Permission after Orders, Role"
-
-
-def test_an_order_case_of_no_resource_says_so(tmp_path: Path):
-    assert answer(tmp_path, "create: Gateway\nafter: [Role]") == "the template has no resource 'Gateway'"
-
-
-# --- values -------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    "case",
-    [
-        "states: {Network.CidrBlock: 10.0.0.0/16}",
-        "states: {Block.VpcId: '${Network}'}",
-        "states: {Orders.Role: '${Role.Arn}'}",
-        "states: {Orders.Environment: {Variables: {STAGE: test}}}",
-        "states: {Endpoint.ServiceName: com.amazonaws.ap-northeast-1.s3}",
-        "states: {Outputs.Function: '${Orders}-test'}",
-        "states: {Outputs.Function: '${Orders}-live'}\nparameters: {Stage: live}",
-        "states: {Rules.NotForProduction: true}",
-        "states: {Rules.NotForProduction: false}\nparameters: {Stage: production}",
-        "states: {Timeout.Value: '20'}\nparameters: {Zones: two}",
-        "states: {Block.Ipv6CidrBlock: '2001:db8:0:1::/64'}\n"
-        "given: {Network.Ipv6CidrBlocks: ['2001:db8::/56']}",
-    ],
-)
-def test_a_states_case_sees_values_as_cloudformation_resolves_them(tmp_path: Path, case: str):
-    assert answer(tmp_path, case) == "as expected"
-
-
-@pytest.mark.parametrize(
-    ("case", "actual"),
-    [
-        ("states: {Network.CidrBlock: 10.1.0.0/16}", 'Network.CidrBlock = "10.0.0.0/16"'),
-        ("states: {Network.EnableDnsSupport: true}", "Network.EnableDnsSupport = null"),
-        ("states: {Gateway.Id: x}", "Gateway.Id = \"nothing at 'Gateway.Id'\""),
-        ("states: {Outputs.Other: x}", "Outputs.Other = \"nothing at 'Outputs.Other'\""),
-        ("states: {Timeout.Value: '10'}", 'Timeout.Value = "10" / Timeout.Value = "20"'),
-    ],
-)
-def test_a_states_case_says_what_stands_there(tmp_path: Path, case: str, actual: str):
-    assert answer(tmp_path, case) == actual
-
-
-def test_a_value_that_aws_makes_is_not_guessed(tmp_path: Path):
-    assert "unknown" in answer(tmp_path, "states: {Block.Ipv6CidrBlock: '2001:db8::/64'}")
-
-
-# --- policies of endpoints and of functions -------------------------------------------------------
-
-WRITE = "call: s3:PutObject\nby: function-code\nrole: Role\nthrough: Endpoint\nresource: arn:aws:s3:::"
-
-
-def test_a_call_through_an_endpoint_needs_its_policy_as_well(tmp_path: Path):
-    assert answer(tmp_path, f"{WRITE}elsewhere/1\ndecision: deny") == "as expected"
-
-
-def test_an_endpoint_policy_that_allows_the_call_leaves_the_role_to_decide(tmp_path: Path):
-    assert answer(tmp_path, f"{WRITE}receipts/1\ndecision: allow by Write") == "as expected"
-
-
-def test_an_endpoint_without_a_policy_lets_every_call_pass(tmp_path: Path):
-    at = TEMPLATE.index("      PolicyDocument:\n        Version"), TEMPLATE.index("  Role:\n")
-    template = TEMPLATE[: at[0]] + TEMPLATE[at[1] :]
-    assert answer(tmp_path, f"{WRITE}elsewhere/1\ndecision: allow by Write", template) == "as expected"
-
-
-def test_an_endpoint_policy_without_principal_is_refused(tmp_path: Path):
-    template = TEMPLATE.replace('            Principal: "*"\n', "")
-    assert "has no Principal" in answer(tmp_path, f"{WRITE}receipts/1\ndecision: allow", template)
-
-
-def invocation(topic: str, decision: str) -> str:
-    arn = f"arn:aws:sns:ap-northeast-1:111122223333:{topic}"
-    return (
-        "call: lambda:InvokeFunction\nby: sns.amazonaws.com\nfunction: Orders\nfunction-policy: Orders\n"
-        f"context: {{'aws:SourceArn': '{arn}'}}\ndecision: {decision}"
-    )
-
-
-def test_a_permission_lets_its_source_invoke_the_function(tmp_path: Path):
-    assert answer(tmp_path, invocation("Topic", "allow by Permission")) == "as expected"
-
-
-def test_a_permission_lets_no_other_source_invoke_the_function(tmp_path: Path):
-    assert answer(tmp_path, invocation("OtherTopic", "deny")) == "as expected"
-
-
-def test_without_a_permission_no_service_invokes_the_function(tmp_path: Path):
-    at = TEMPLATE.index("  Permission:\n"), TEMPLATE.index("  Timeout:\n")
-    template = TEMPLATE[: at[0]] + TEMPLATE[at[1] :]
-    assert answer(tmp_path, invocation("Topic", "deny"), template) == "as expected"
-
-
-def test_a_role_that_the_function_does_not_have_decides_nothing(tmp_path: Path):
-    case = (
-        "call: s3:PutObject\nby: function-code\nfunction: Orders\nrole: OtherRole\n"
-        "resource: arn:aws:s3:::receipts/1\ndecision: deny"
-    )
-    assert answer(tmp_path, case) == "Orders has the role Role, not OtherRole"
-
-
-# --- paths ----------------------------------------------------------------------------------------
-
-CLOSED = """\
-Resources:
-  Network: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.0.0.0/16}}
-  Private: {Type: AWS::EC2::Subnet, Properties: {VpcId: !Ref Network, CidrBlock: 10.0.0.0/24}}
-  Group:
-    Type: AWS::EC2::SecurityGroup
-    Properties: {GroupDescription: closed, VpcId: !Ref Network}
-  Orders:
+    Properties: {VpcConfig: {SubnetIds: [subnet-1], SecurityGroupIds: [sg-1]}}
+  Reports:
     Type: AWS::Lambda::Function
-    Properties: {VpcConfig: {SubnetIds: [!Ref Private], SecurityGroupIds: [!Ref Group]}}
+    Properties: {VpcConfig: {SubnetIds: [subnet-1], SecurityGroupIds: [!If [Live, sg-2, sg-1]]}}
 """
-
-
-@pytest.mark.parametrize(
-    ("expected", "actual"),
-    [
-        ("route-table-not-associated", "as expected"),
-        ("route-table-not-associated at Private", "as expected"),
-        ("route-table-not-associated at Group", "Private blocked: route-table-not-associated at Private"),
-    ],
-)
-def test_a_trace_case_may_say_where_the_way_ends(tmp_path: Path, expected: str, actual: str):
-    case = f"from: Orders\nto: internet-ipv4\nblocked: {{Private: {expected}}}"
-    assert answer(tmp_path, case, CLOSED) == actual
-
-
-# --- bad input ------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("case", "problem"),
-    [
-        ("create: Orders\nafter: []", "name the resources that have to exist before"),
-        ("create: Orders", "'after' is missing"),
-        ("states: {}", "give a value for each place"),
-        ("states: [Orders]", "expected a mapping"),
-        ("states: {Network.CidrBlock: x}\nfor: y", "unknown key 'for'"),
-    ],
-)
-def test_a_case_that_asks_nothing_is_refused(tmp_path: Path, case: str, problem: str):
-    with pytest.raises(BadInput, match=problem):
-        snippet(tmp_path, case)
+    asked = {"plan": ["Orders", "Reports"], "shares": [["Orders", "Reports"]], "enis": 1}
+    result = run(template, asked)
+    assert not result.passed
+    assert "Orders + Reports; 1 ENIs" in result.actual and "Orders | Reports; 2 ENIs" in result.actual
+    assert run(template.replace("!If [Live, sg-2, sg-1]", "sg-1"), asked).passed

@@ -7,13 +7,14 @@ import time
 
 import pytest
 import yaml
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from lambda_vpc import network
 from lambda_vpc.cloudformation import intrinsics, template
 from lambda_vpc.cloudformation.intrinsics import Origin, Reference, Unknown
 from lambda_vpc.cloudformation.parameters import MAX_SCENARIOS
+from lambda_vpc.network import from_template
 from lambda_vpc.reading import BadInput
 from networks import answers, nat_per_az, read, ref, resource
 
@@ -76,7 +77,7 @@ LEFT_OPEN = {
     "a missing mapping": ({"Fn::FindInMap": ["Sizes", "z", "Cidr"]}, "'z' in a mapping"),
     "a mapping by an open Region": (
         {"Fn::FindInMap": ["Sizes", {"Ref": "AWS::Region"}, "Cidr"]},
-        "AWS::Region",
+        "AWS::Region (give --region)",
     ),
     "a position outside the list": ({"Fn::Select": [5, ["a"]]}, "item 5 of a list of 1"),
     "a function with a wrong argument": ({"Fn::Join": "x"}, "a Join that is not a delimiter and a list"),
@@ -134,11 +135,20 @@ def equals(name, value):
     return {"Fn::Equals": [{"Ref": name}, value]}
 
 
-def test_every_allowed_value_is_a_scenario_the_default_first():
+def test_allowed_values_that_differ_in_effect_are_scenarios_the_default_first():
     parameters = {"Mode": TEXT | {"Default": "b", "AllowedValues": ["a", "b", "c"]}}
     found = scenarios({"IsA": equals("Mode", "a")}, parameters)
-    assert [s.choices["Mode"] for s in found] == ["b", "a", "c"]
-    assert ["R0" in s.resources for s in found] == [False, True, False]
+    assert [s.choices["Mode"] for s in found] == ["b or c", "a"]
+    assert ["R0" in s.resources for s in found] == [False, True]
+
+
+def test_a_value_that_is_used_beyond_conditions_is_a_scenario_of_its_own():
+    parameters = {"Mode": TEXT | {"Default": "b", "AllowedValues": ["a", "b", "c"]}}
+    document = {"Parameters": parameters, "Conditions": {"IsA": equals("Mode", "a")}, "Resources": {
+        "R": {"Type": "AWS::EC2::VPC", "Condition": "IsA"},
+        "Used": resource("EC2::VPC", CidrBlock={"Fn::Sub": "${Mode}/16"})}}  # fmt: skip
+    found = template.parse(json.dumps(document), "t.json").scenarios
+    assert [s.resources["Used"].get("CidrBlock") for s in found] == ["b/16", "a/16", "c/16"]
 
 
 def test_a_parameter_without_default_is_what_it_is_compared_with_or_something_else():
@@ -146,11 +156,40 @@ def test_a_parameter_without_default_is_what_it_is_compared_with_or_something_el
     assert [(str(s), "R0" in s.resources) for s in found] == [("Mode=a", True), ("Mode=not a", False)]
 
 
-def test_a_given_value_or_a_free_default_leaves_one_scenario():
-    parameters = {"Mode": TEXT | {"AllowedValues": ["a", "b"]}, "Other": TEXT | {"Default": "x"}}
-    conditions = {"IsA": equals("Mode", "a"), "IsX": equals("Other", "x")}
-    (found,) = scenarios(conditions, parameters, {"Mode": "b"})
+def test_a_given_value_leaves_one_scenario():
+    parameters = {"Mode": TEXT | {"AllowedValues": ["a", "b"]}}
+    (found,) = scenarios({"IsA": equals("Mode", "a"), "IsB": equals("Mode", "b")}, parameters, {"Mode": "b"})
     assert set(found.resources) == {"R1", "Always"}
+    assert found.choices == {}
+
+
+FREE_DEFAULTS = {
+    "the default is compared": ("x", "x", [("Free=x", True), ("Free=not x", False)]),
+    "another value is compared": ("x", "", [("Free=x", False), ('Free=""', True)]),
+    "the default is empty": ("", "", [('Free=""', True), ('Free=not ""', False)]),
+}
+
+
+@pytest.mark.parametrize("name", FREE_DEFAULTS)
+def test_a_default_without_allowed_values_is_one_scenario_and_what_else_it_may_be_another(name):
+    default, compared, expected = FREE_DEFAULTS[name]
+    found = scenarios({"Is": equals("Free", compared)}, {"Free": TEXT | {"Default": default}})
+    assert [(str(s), "R0" in s.resources) for s in found] == expected
+
+
+EMPTY_LISTS = {
+    "joined": {"Fn::Join": ["", {"Ref": "Ids"}]},
+    "its first item": {"Fn::Select": [0, {"Ref": "Ids"}]},
+}
+
+
+@pytest.mark.parametrize("name", EMPTY_LISTS)
+def test_a_list_that_is_asked_whether_it_is_empty_makes_two_scenarios(name):
+    parameters = {"Ids": {"Type": "CommaDelimitedList", "Default": ""}}
+    found = scenarios({"Some": {"Fn::Not": [{"Fn::Equals": [EMPTY_LISTS[name], ""]}]}}, parameters)
+    told = [(str(s), "R0" in s.resources) for s in found]
+    assert told[-1] == ('Ids=not ""', True)
+    assert told[0] == ('Ids=""', False)
 
 
 def test_conditions_combine_as_cloudformation_combines_them():
@@ -232,7 +271,7 @@ def split_network(folder):
 
 def test_nested_stacks_feed_one_another_by_outputs_and_parameters(tmp_path):
     found = template.load(split_network(tmp_path))
-    told = network.trace(found, "App/Function", "internet-ipv4")
+    told = network.trace(from_template.networks(found), "App/Function", "internet-ipv4")
     assert [(a.subnet, a.hops) for a in told] == [
         ("Network/PrivateA", ("Network/NatA", "Network/Gateway")),
         ("Network/PrivateC", ("Network/NatC", "Network/Gateway"))]  # fmt: skip
@@ -245,7 +284,7 @@ def test_a_nested_stack_elsewhere_stays_unknown():
             "SecurityGroupIds": [{"Fn::GetAtt": ["Network", "Outputs.G"]}]})}  # fmt: skip
     (found,) = answers(resources, "internet-ipv4")
     assert isinstance(found, network.Unknown)
-    assert found.what == "output A of stack Network"
+    assert found.what == "the route table of output A of stack Network"
 
 
 def test_a_stack_that_includes_itself_is_refused(tmp_path):
@@ -389,19 +428,17 @@ DESTINATIONS = st.sampled_from(
 )
 
 
-@settings(deadline=None, max_examples=300, suppress_health_check=[HealthCheck.too_slow])
 @given(document=documents(), destination=DESTINATIONS, down=st.sampled_from([None, "a"]))
 def test_any_document_ends_in_an_answer_or_a_named_problem(document, destination, down):
     try:
         found = template.parse(json.dumps(document), "t.json")
-        results = network.trace(found, "Function", destination, down)
+        results = network.trace(from_template.networks(found), "Function", destination, down)
     except BadInput as error:
         assert all(problem.line >= 1 for problem in error.problems)
     else:
         assert all(isinstance(r, network.Reached | network.Blocked | network.Unknown) for r in results)
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     document=st.one_of(
         values, st.dictionaries(st.sampled_from(["Resources", "Parameters", "Globals"]), values)

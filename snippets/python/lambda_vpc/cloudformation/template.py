@@ -15,9 +15,11 @@ from pathlib import Path
 
 from lambda_vpc import reading
 from lambda_vpc.answers import Answer, Undetermined, both
-from lambda_vpc.cloudformation.intrinsics import NO_VALUE, Other, Reference, Scope, Unknown
-from lambda_vpc.cloudformation.parameters import choices, section, values_of
-from lambda_vpc.reading import BadInput, KeyPath, Problem, Source
+from lambda_vpc.cloudformation import loops
+from lambda_vpc.cloudformation.intrinsics import Scope, TooLarge, Work
+from lambda_vpc.cloudformation.parameters import choices, refused, scenario_values, section, values_of
+from lambda_vpc.cloudformation.values import Reference, Unknown, shown
+from lambda_vpc.reading import BadInput, KeyPath, Problem, Source, WrongUsage
 
 _JSON = re.compile(r'\s*\{\s*["}]')
 MAX_STACKS = 50
@@ -28,6 +30,10 @@ STACK_TYPE = "AWS::CloudFormation::Stack"
 # Transforms whose effect on networks is known; any other may add or change resources.
 _KNOWN_TRANSFORMS = ("AWS::Serverless-2016-10-31", "AWS::SecretsManager-2020-07-23",
                      "AWS::SecretsManager-2024-09-16", "AWS::LanguageExtensions")  # fmt: skip
+
+
+class TooLargeToResolve(BadInput):
+    """A resource whose properties grow beyond every bound; known only once they are asked for."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,8 +53,16 @@ class Resource:
 
     @cached_property
     def properties(self) -> Mapping:
-        """Properties with every intrinsic function resolved."""
-        found = self.scope.resolve(self.written)
+        """Properties with every intrinsic function resolved.
+
+        Raises:
+            TooLargeToResolve: they grow beyond every bound.
+        """
+        try:
+            found = self.scope.resolve(self.written)
+        except TooLarge as error:
+            problem = self.source.problem(self.key_path, f"{shown(self.logical_id)}: {error}")
+            raise TooLargeToResolve([problem]) from None
         return found if isinstance(found, Mapping) else {}
 
     def get(self, *path: str) -> object:
@@ -72,7 +86,8 @@ class Scenario:
     """The template's resources for one choice of everything its conditions ask for."""
 
     choices: Mapping[str, str]
-    """Parameter to the value assumed, for the parameters that conditions depend on."""
+    """Parameter to the value assumed, for the parameters that conditions depend on; several values, or `not`
+    some, where they make no difference to one another."""
     resources: Mapping[str, Resource]
 
     def __str__(self) -> str:
@@ -108,11 +123,24 @@ class Template:
     scenarios: tuple[Scenario, ...]
     open: str | None = None
     """A macro or loop that may add resources this reader cannot see; then nothing is certain."""
+    left_open: tuple[str, ...] = ()
+    """Parameters that conditions depend on and that no scenario settles: too many combinations."""
+    defaults: Mapping[str, str] = field(default_factory=dict)
+    """Parameters that nobody gave a value, and the default that counts for them in every scenario."""
+    valueless: tuple[str, ...] = ()
+    """Parameters that are used and have neither a value nor a default."""
+    unread: Mapping[str, str] = field(default_factory=dict)
+    """Nested stacks whose template was not read, and why."""
 
     @property
     def path(self) -> str:
         """The file as it is named to the reader."""
         return self.source.path
+
+    @property
+    def has_rules(self) -> bool:
+        """Whether `Rules` may refuse values of the parameters; they are not evaluated here."""
+        return isinstance(self.source.data, Mapping) and bool(self.source.data.get("Rules"))
 
     @cached_property
     def functions(self) -> tuple[str, ...]:
@@ -123,7 +151,7 @@ class Template:
 
 def load(
     path: Path, parameters: Mapping[str, str] | None = None, *, region: str | None = None,
-    name: str | None = None,
+    name: str | None = None, root: Path | None = None,
 ) -> Template:  # fmt: skip
     """Read a template file.
 
@@ -132,11 +160,13 @@ def load(
         parameters: values of the template's parameters.
         region: the Region it is deployed to; by default open.
         name: how the file is named in problems, by default its path.
+        root: the folder below which nested stacks are read, by default the template's own.
 
     Raises:
-        BadInput: the file is no template, or a value is given for a parameter it does not have.
+        BadInput: the file is no template, or a value is given for a parameter it does not have, or that the
+            parameter does not allow.
     """
-    return of(_read(path, name or str(path)), parameters, region=region, folder=path.parent)
+    return of(_read(path, name or str(path)), parameters, region=region, folder=path.parent, root=root)
 
 
 def parse(
@@ -155,34 +185,63 @@ def parse(
 
 def of(
     source: Source, parameters: Mapping[str, str] | None = None, *, region: str | None = None,
-    folder: Path | None = None,
+    folder: Path | None = None, root: Path | None = None,
 ) -> Template:  # fmt: skip
-    """A template from a source already read; nested stacks are looked for from `folder`.
+    """A template from a source already read; nested stacks are looked for from `folder`, below `root`.
 
     Raises:
         BadInput: the source is no template.
     """
-    document = _checked(source)
+    document = _checked(source, source.data)
     given = {name: str(value) for name, value in (parameters or {}).items()}
-    known = list(section(document, "Parameters"))
-    for parameter in given:
-        if parameter not in known:
-            hint = reading.suggestion(parameter, known) or "; the template has no parameters"
-            raise BadInput([source.problem(("Parameters",), f"has no parameter '{parameter}'{hint}")])
-    fixed = {"AWS::Region": region} if region else {}
-    chosen = choices(document, given, fixed, len(source.lines) or len(source.text) // 20)
+    _check_given(source, document, given)
+    fixed = _of_region(region) if region else {}
+    has_loops = loops.has_loops(source, document)
+    first = document
+    if has_loops:
+        first = loops.unrolled(source, document, values_of(document, given), fixed).document
+    try:
+        found = choices(first, given, fixed, len(source.lines) or len(source.text) // 20)
+    except TooLarge as error:
+        raise BadInput([source.problem(("Conditions",), f"Conditions: {error}")]) from None
     open_ = _open_question(document)
+    unread: dict[str, str] = {}
     scenarios = []
-    for choice in chosen:
-        values = values_of(document, given) | {k: v for k, v in choice.items() if not k.startswith("AWS::")}
-        pseudo = fixed | {k: v for k, v in choice.items() if k.startswith("AWS::")}
-        loader = _Loader(folder, pseudo)
+    work = Work()
+    for choice in found.scenarios:
+        values = scenario_values(document, given, choice.values)
+        pseudo = fixed | {k: v for k, v in choice.values.items() if k.startswith("AWS::")}
+        loader = _Loader(folder, root, pseudo, work)
         resources = loader.stack(source, document, values, "", ())
         open_ = open_ or loader.open
-        named = {k: f"not {' or '.join(sorted(v.excluded))}" if isinstance(v, Other) else str(v)
-                 for k, v in choice.items()}  # fmt: skip
-        scenarios.append(Scenario(named, resources))
-    return Template(source, tuple(scenarios), open_)
+        unread |= loader.unread
+        scenarios.append(Scenario(choice.named, resources))
+    return Template(source, tuple(scenarios), open_, found.left_open, found.defaults, found.valueless, unread)
+
+
+def _of_region(region: str) -> dict[str, object]:
+    """The pseudo parameters that a Region settles, where its name tells the partition.
+
+    Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/pseudo-parameter-reference.html
+    """
+    found: dict[str, object] = {"AWS::Region": region}
+    if region.startswith("cn-"):
+        return found | {"AWS::Partition": "aws-cn", "AWS::URLSuffix": "amazonaws.com.cn"}
+    if region.startswith("us-gov-"):
+        return found | {"AWS::Partition": "aws-us-gov", "AWS::URLSuffix": "amazonaws.com"}
+    if re.fullmatch(r"(af|ap|ca|eu|il|me|mx|sa|us)-[a-z]+-[0-9]", region) and "-iso" not in region:
+        return found | {"AWS::Partition": "aws", "AWS::URLSuffix": "amazonaws.com"}
+    return found
+
+
+def _check_given(source: Source, document: Mapping, given: Mapping[str, str]) -> None:
+    known = section(document, "Parameters")
+    for name, value in given.items():
+        if name not in known:
+            hint = reading.suggestion(name, list(known)) or "; the template has no parameters"
+            raise WrongUsage([source.problem(("Parameters",), f"has no parameter '{shown(name)}'{hint}")])
+        if problem := refused(known[name], value):
+            raise WrongUsage([source.problem(("Parameters", name), f"{name}: {problem}")])
 
 
 # --- reading ------------------------------------------------------------------------------------
@@ -195,8 +254,7 @@ def _read(path: Path, name: str) -> Source:
     return reading.parse(text, name, is_json=is_json, tabs=True)
 
 
-def _checked(source: Source) -> Mapping:
-    document = source.data
+def _checked(source: Source, document: object) -> Mapping:
     if not isinstance(document, Mapping):
         raise BadInput([source.problem((), "is not a CloudFormation template; expected a map of sections")])
     problems = []
@@ -205,20 +263,7 @@ def _checked(source: Source) -> Mapping:
             problems.append(source.problem((name,), f"{name}: expected a map of names, not a list"))
     if not document.get("Resources") and not problems:
         problems.append(source.problem((), "has no Resources; is it a CloudFormation template?"))
-    for name, body in section(document, "Resources").items():
-        where = ("Resources", name)
-        if name.startswith("Fn::"):
-            continue
-        if not isinstance(body, Mapping):
-            problems.append(source.problem(where, f"{name}: expected a map with Type and Properties"))
-        elif not isinstance(body.get("Type"), str) or "{{" in body["Type"]:
-            problems.append(source.problem(where, f"{name}: Type must be a text such as AWS::EC2::VPC"))
-        elif body.get("Properties") is not None and not isinstance(body["Properties"], Mapping):
-            problems.append(
-                source.problem((*where, "Properties"), f"{name}: Properties must be a map of names")
-            )
-        elif "Condition" in body and not isinstance(body["Condition"], str):
-            problems.append(source.problem((*where, "Condition"), f"{name}: Condition must be a name"))
+    problems += _misshapen(source, document, {})
     for name, body in section(document, "Parameters").items():
         if not isinstance(body, Mapping):
             problems.append(source.problem(("Parameters", name), f"{name}: expected a map with Type"))
@@ -227,18 +272,44 @@ def _checked(source: Source) -> Mapping:
     return document
 
 
+def _misshapen(source: Source, document: Mapping, places: Mapping[KeyPath, KeyPath]) -> list[Problem]:
+    problems = []
+    for name, body in section(document, "Resources").items():
+        if name.startswith("Fn::"):
+            continue
+        where = places.get(("Resources", name), ("Resources", name))
+        called = shown(name)
+        if not isinstance(body, Mapping):
+            problems.append(source.problem(where, f"{called}: expected a map with Type and Properties"))
+        elif not isinstance(body.get("Type"), str) or "{{" in body["Type"]:
+            problems.append(source.problem(where, f"{called}: Type must be a text such as AWS::EC2::VPC"))
+        elif body.get("Properties") is not None and not isinstance(body["Properties"], Mapping):
+            problems.append(
+                source.problem((*where, "Properties"), f"{called}: Properties must be a map of names")
+            )
+        elif "Condition" in body and not isinstance(body["Condition"], str):
+            problems.append(source.problem((*where, "Condition"), f"{called}: Condition must be a name"))
+    return problems
+
+
 def _open_question(document: Mapping) -> str | None:
     transforms = document.get("Transform", [])
     for transform in transforms if isinstance(transforms, list) else [transforms]:
         if transform not in _KNOWN_TRANSFORMS:
             name = transform.get("Name", "") if isinstance(transform, Mapping) else transform
-            return f"macro {name}"
+            return _macro(f"macro {shown(name)}")
+    if "Fn::Transform" in document:
+        return _macro("macro at the top of the template")
     for name, body in section(document, "Resources").items():
-        if name.startswith("Fn::"):
-            return name
+        if name.startswith("Fn::") and not name.startswith(loops.LOOP):
+            return _macro(shown(name))
         if isinstance(body, Mapping) and ("Fn::Transform" in body or body["Type"].endswith("::MODULE")):
-            return f"macro or module {name}"
+            return _macro(f"macro or module {shown(name)}")
     return None
+
+
+def _macro(what: str) -> str:
+    return f"{what} may change the template; {loops.PROCESSED}"
 
 
 def _references(value: object) -> Iterator[str]:
@@ -259,11 +330,16 @@ def _references(value: object) -> Iterator[str]:
 class _Loader:
     """Loads a stack and the stacks inside it, for one scenario."""
 
-    def __init__(self, folder: Path | None, fixed: Mapping[str, object]) -> None:
+    def __init__(
+        self, folder: Path | None, root: Path | None, fixed: Mapping[str, object], work: Work
+    ) -> None:
         self.folder = folder
+        self.root = root if root is not None else folder
         self.fixed = fixed
+        self.work = work
         self.count = 0
         self.open: str | None = None
+        self.unread: dict[str, str] = {}
 
     def stack(
         self, source: Source, document: Mapping, values: Mapping[str, object], prefix: str,
@@ -276,6 +352,13 @@ class _Loader:
         self, source: Source, document: Mapping, values: Mapping[str, object], prefix: str,
         above: tuple[Path, ...],
     ) -> tuple[dict[str, Resource], Scope]:  # fmt: skip
+        places: Mapping[KeyPath, KeyPath] = {}
+        if loops.has_loops(source, document):
+            unrolled = loops.unrolled(source, document, values, self.fixed)
+            document, places = unrolled.document, unrolled.places
+            self.open = self.open or unrolled.open
+            if problems := _misshapen(source, document, places):
+                raise BadInput(problems)
         inner: dict[str, tuple[Mapping, Scope] | None] = {}
         pending: set[str] = set()
         found: dict[str, Resource] = {}
@@ -303,16 +386,22 @@ class _Loader:
             written = outputs.get(output)
             if not isinstance(written, Mapping) or "Value" not in written:
                 return Unknown(f"output {output}, which stack {prefix}{name} does not have")
-            return opened[1].resolve(written["Value"])
+            return _handed_over(opened[1].resolve(written["Value"]), f"output {output} of {prefix}{name}")
 
-        scope = Scope(document, values, prefix=prefix, fixed=self.fixed, exported=exported)
+        scope = Scope(document, values, prefix=prefix, fixed=self.fixed, exported=exported, work=self.work)
         sam_globals = section(section(document, "Globals"), "Function")
         stacks = []
         for name, body in scope.resources.items():
             if not isinstance(body, Mapping) or name.startswith("Fn::"):
                 continue
             condition = body.get("Condition")
-            exists: Answer = scope.condition(condition) if isinstance(condition, str) else True
+            exists: Answer = True
+            if isinstance(condition, str):
+                try:
+                    exists = scope.condition(condition)
+                except TooLarge as error:
+                    problem = source.problem(("Conditions", condition), f"{shown(condition)}: {error}")
+                    raise BadInput([problem]) from None
             if exists is False:
                 continue
             properties = body.get("Properties") or {}
@@ -321,8 +410,9 @@ class _Loader:
             if body["Type"] == "AWS::Serverless::Function" and sam_globals:
                 properties = _merged(sam_globals, properties)
             found[prefix + name] = Resource(
-                prefix + name, body["Type"], properties, exists, source, ("Resources", name), scope
-            )
+                prefix + name, body["Type"], properties, exists, source,
+                places.get(("Resources", name), ("Resources", name)), scope,
+            )  # fmt: skip
             if body["Type"] == STACK_TYPE:
                 stacks.append(name)
         for name in stacks:
@@ -338,9 +428,8 @@ class _Loader:
         if self.folder is None or not isinstance(url, str) or "://" in url or "{{" in url:
             return None
         # A path in a nested template is relative to that template.
-        folder = above[-1].parent if above else self.folder
-        path = (folder / url).resolve()
-        if not path.is_file():
+        path = self._inside(stack, above[-1].parent if above else self.folder, url)
+        if path is None:
             return None
         problem = None
         if path in above or len(above) >= MAX_NESTING:
@@ -351,11 +440,12 @@ class _Loader:
         if problem:
             raise BadInput([stack.source.problem((*stack.key_path, "Properties", "TemplateURL"), problem)])
         source = _cached(path)
-        document = _checked(source)
+        document = _checked(source, source.data)
         self.open = self.open or _open_question(document)
         passed = stack.properties.get("Parameters")
         given = {
-            name: value for name, value in (passed.items() if isinstance(passed, Mapping) else ())
+            name: _handed_over(value, f"parameter {stack.logical_id}/{name}")
+            for name, value in (passed.items() if isinstance(passed, Mapping) else ())
             if name in section(document, "Parameters")
         }  # fmt: skip
         if isinstance(passed, Unknown):
@@ -370,6 +460,33 @@ class _Loader:
                 for name, r in resources.items()
             }  # fmt: skip
         return document, resources, scope
+
+    def _inside(self, stack: Resource, folder: Path, url: str) -> Path | None:
+        """The file a stack's template is read from; `None`, and said so, where it lies outside the root."""
+        try:
+            root, path = self.root.resolve(), (folder / url).resolve()
+            inside = path.is_relative_to(root)
+            is_file = inside and path.is_file()
+        except (OSError, ValueError, RuntimeError):
+            # A name no file can have, or links in a circle.
+            inside = is_file = False
+            self.unread[stack.logical_id] = f"'{shown(url)}' is no name of a file"
+            return None
+        if not inside:
+            self.unread[stack.logical_id] = (
+                f"'{shown(url)}' lies outside the template's folder; name a folder around both with --root"
+            )
+        elif not is_file:
+            self.unread[stack.logical_id] = f"'{shown(url)}' is no file"
+        return path if is_file else None
+
+
+def _handed_over(value: object, what: str) -> object:
+    """A value that one stack hands to another: a text, or a list of texts."""
+    items = value if isinstance(value, list) else [value]
+    if any(isinstance(item, dict | list) for item in items):
+        return Unknown(f"{what}, which is no text")
+    return value
 
 
 _sources: dict[tuple[Path, int, int], Source] = {}
@@ -402,9 +519,3 @@ def _merged(below: Mapping, above: Mapping) -> Mapping:
 
 def _intrinsic(*values: Mapping) -> bool:
     return any(len(value) == 1 and next(iter(value)).startswith(("Fn::", "Ref")) for value in values)
-
-
-__all__ = [
-    "FUNCTION_TYPES", "NO_VALUE", "BadInput", "Problem", "Reference", "Resource", "Scenario", "Template",
-    "Undetermined", "Unknown", "load", "of", "parse",
-]  # fmt: skip

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from lambda_vpc.guide.cases import Case, Result, Subject
-from lambda_vpc.guide.cases.base import Text
+from lambda_vpc.guide import addresses
+from lambda_vpc.guide.cases import Case, CaseResult, Subject
+from lambda_vpc.guide.languages import Text
 from lambda_vpc.iam.policy import AttachedPolicy
 from lambda_vpc.reading import KeyPath, Source
 
@@ -128,17 +129,17 @@ class Snippet:
     @property
     def raw(self) -> str:
         """The permanent address of the file, below the site's root."""
-        return f"snippets/{self.name}{Path(self.source.path).suffix}"
+        return addresses.raw(self.name, Path(self.source.path).suffix)
 
-    def results(self) -> list[Result]:
+    def results(self) -> list[CaseResult]:
         """Run every case."""
         return self.run(self.source)
 
-    def results_of(self, wrong: Wrong) -> list[Result]:
+    def results_of(self, wrong: Wrong) -> list[CaseResult]:
         """Run every case on a wrong variant in the snippet's place."""
         return self.run(wrong.source, attach_to=wrong.attach_to)
 
-    def run(self, source: Source, *, attach_to: tuple[str, ...] | None = None) -> list[Result]:
+    def run(self, source: Source, *, attach_to: tuple[str, ...] | None = None) -> list[CaseResult]:
         """Run every case on a file in the snippet's place.
 
         Raises:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import ClassVar
 
 from lambda_vpc import iam
 from lambda_vpc.cloudformation import roles
-from lambda_vpc.cloudformation.intrinsics import Reference
-from lambda_vpc.cloudformation.template import Template
+from lambda_vpc.cloudformation.intrinsics import Unknown
+from lambda_vpc.cloudformation.template import Resource, Scenario
 from lambda_vpc.guide import placeholders
 from lambda_vpc.guide.cases import template_policies
-from lambda_vpc.guide.cases.base import Case, Result, Subject
-from lambda_vpc.guide.spec_reader import SpecReader
+from lambda_vpc.guide.cases.base import Case, CaseResult, Subject, agreed
+from lambda_vpc.guide.strict_reader import StrictReader
 from lambda_vpc.iam import service_reference
 from lambda_vpc.iam.conditions import PolicyError
 from lambda_vpc.iam.policy import AttachedPolicy
@@ -65,9 +65,18 @@ class DecisionCase(Case):
         return f"{self.effect} by {self.statement}" if self.statement else self.effect
 
     def run(self, subject: Subject) -> DecisionResult:
-        """Decide the request."""
+        """Decide the request, with the template's policies as each of its scenarios has them."""
+        named = (self.role, self.through, self.function_policy)
+        scenarios = subject.template.scenarios if any(named) else (None,)
+        found = [self._decide(subject, scenario) for scenario in scenarios]
+        if len({one.actual for one in found}) == 1:
+            return found[0]
+        differs = agreed(one.actual for one in found)
+        return self.result(differs, None, differs)
+
+    def _decide(self, subject: Subject, scenario: Scenario | None) -> DecisionResult:
         try:
-            decision = iam.decide(self._policies(subject), self.request)
+            decision = iam.decide(self._policies(subject, scenario), self.request)
         except iam.Undocumented as unknown:
             return self.result("undocumented", None, str(unknown))
         except PolicyError as error:
@@ -77,26 +86,17 @@ class DecisionCase(Case):
             f"{effect} by {decision.statement}" if decision.statement else effect, decision, None
         )
 
-    def _policies(self, subject: Subject) -> iam.Policies:
+    def _policies(self, subject: Subject, scenario: Scenario | None) -> iam.Policies:
         """The policies that apply to the caller, by layer."""
         principal = self.request.principal
         documents = list(subject.policies)
-        if self.role is not None:
-            self._demand_role(subject.template)
-            resources = subject.template.scenarios[0].resources
-            # Code that assumes another role acts with the policies of its own one.
-            call = "" if self.by == "function-code" else self.call
-            documents += [
-                replace(one, data=template_policies.named(one.data, resources))
-                for one in roles.documents(subject.template, self.role, principal, call, subject.managed)
-            ]
-        documents += self._of_no_role(subject)
+        if scenario is not None:
+            documents += self._of_role(subject, scenario)
+            documents += self._of_no_role(scenario)
         layers: dict[str, list[iam.Policy]] = {}
         for document in documents:
             if document.layer in ("identity", "boundary") and principal not in document.attach_to:
                 continue
-            if document.layer in ("resource", "endpoint"):
-                _demand_principals(document.data)
             layers.setdefault(document.layer, []).append(iam.Policy.parse(document.data))
 
         def of(layer: str) -> tuple[iam.Policy, ...] | None:
@@ -111,21 +111,43 @@ class DecisionCase(Case):
             endpoint=of("endpoint"),
         )
 
-    def _demand_role(self, template: Template) -> None:
-        """Refuse to decide with a role that the function does not have."""
-        resources = template.scenarios[0].resources
-        function = resources.get(self.function)
-        role = None if function is None else function.get("Role")
-        if isinstance(role, Reference) and role.resource != self.role:
-            raise PolicyError(f"{self.function} has the role {role.resource}, not {self.role}")
+    def _of_role(self, subject: Subject, scenario: Scenario) -> Iterator[AttachedPolicy]:
+        """The documents of the template's role: its policies, or its trust policy where it is assumed.
 
-    def _of_no_role(self, subject: Subject) -> Iterator[AttachedPolicy]:
+        Raises:
+            PolicyError: the role is not there or not the function's, or a policy of it is not determined.
+        """
+        if self.role is None:
+            return
+        role = scenario.resources.get(self.role)
+        if role is None or role.type != "AWS::IAM::Role":
+            raise PolicyError(f"{subject.source.path}: has no role '{self.role}' (AWS::IAM::Role)")
+        function = scenario.resources.get(self.function)
+        actual = None if function is None else roles.role_of(scenario, function)
+        if isinstance(actual, Resource) and actual is not role:
+            raise PolicyError(f"{self.function} has the role {actual.logical_id}, not {self.role}")
+        # Code that assumes a role acts with the policies of its own; who assumes this one meets its trust.
+        if self.call == "sts:AssumeRole" and self.by != "function-code":
+            document = template_policies.named(roles.trust_policy(role), scenario)
+            yield AttachedPolicy("resource", document, ())
+            return
+        for policy in roles.policies_of(scenario, role, subject.managed):
+            if policy.aws_managed and isinstance(policy.document, Unknown):
+                name = f"aws-managed: {policy.aws_managed}"
+                raise PolicyError(f"ManagedPolicyArns: no snippet has '{name}'; add its text as one")
+            if policy.attached is not True:
+                raise PolicyError(f"a policy may be the role's or not: {policy.attached.question}")
+            document = template_policies.named(policy.document, scenario)
+            yield AttachedPolicy(policy.layer, document, (self.request.principal,))
+
+    def _of_no_role(self, scenario: Scenario) -> Iterator[AttachedPolicy]:
+        """The documents of the endpoint that is passed through and of the function that is invoked."""
         if self.through is not None:
-            document = template_policies.endpoint_policy(subject.template, self.through)
+            document = template_policies.endpoint_policy(scenario, self.through)
             if document is not None:
                 yield AttachedPolicy("endpoint", document, ())
         if self.function_policy is not None:
-            policy = template_policies.function_policy(subject.template, self.function_policy)
+            policy = template_policies.function_policy(scenario, self.function_policy)
             if policy["Statement"]:
                 yield AttachedPolicy("resource", policy, ())
 
@@ -137,7 +159,7 @@ class DecisionCase(Case):
 
 
 @dataclass(frozen=True, kw_only=True)
-class DecisionResult(Result):
+class DecisionResult(CaseResult):
     """The decision that came out, or what AWS leaves undocumented."""
 
     decision: iam.Decision | None
@@ -145,18 +167,10 @@ class DecisionResult(Result):
     """What AWS leaves undocumented, or why a policy cannot be read, in English."""
 
 
-def _demand_principals(document: object) -> None:
-    """Refuse a policy of a resource or an endpoint that does not say whom it speaks of."""
-    statements = document.get("Statement", ()) if isinstance(document, Mapping) else ()
-    for position, statement in enumerate(statements if isinstance(statements, list) else [statements]):
-        if isinstance(statement, Mapping) and not {"Principal", "NotPrincipal"} & statement.keys():
-            raise PolicyError(f"Statement[{position}]: has no Principal; EC2 and IAM refuse it")
-
-
 # --- reading ------------------------------------------------------------------------------------
 
 
-def parse(reader: SpecReader, item: Mapping, where: KeyPath, common: Mapping) -> DecisionCase | None:
+def parse(reader: StrictReader, item: Mapping, where: KeyPath, common: Mapping) -> DecisionCase | None:
     """Read a decision case; problems go to the reader."""
     before = len(reader.problems)
     call = _call(reader, item, where)
@@ -213,7 +227,7 @@ def parse(reader: SpecReader, item: Mapping, where: KeyPath, common: Mapping) ->
     )
 
 
-def _call(reader: SpecReader, item: Mapping, where: KeyPath) -> str:
+def _call(reader: StrictReader, item: Mapping, where: KeyPath) -> str:
     call = str(item["call"])
     action = service_reference.action(call)
     if action is None:
@@ -224,7 +238,7 @@ def _call(reader: SpecReader, item: Mapping, where: KeyPath) -> str:
     return call
 
 
-def _context(reader: SpecReader, value: object, where: KeyPath) -> Mapping:
+def _context(reader: StrictReader, value: object, where: KeyPath) -> Mapping:
     if not isinstance(value, Mapping):
         reader.problem(where, "expected a mapping from condition key to value")
         return {}
@@ -235,7 +249,7 @@ def _context(reader: SpecReader, value: object, where: KeyPath) -> Mapping:
 
 
 def _settings(
-    reader: SpecReader, value: object, where: KeyPath
+    reader: StrictReader, value: object, where: KeyPath
 ) -> tuple[Settings, VpcConfig | None, tuple[tuple[str, ...], tuple[str, ...]]]:
     """`none` (the default), `unchanged`, `removed`, or subnets and security groups."""
     nothing: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
@@ -260,7 +274,7 @@ def _settings(
     return Settings.UNCHANGED if unchanged else Settings.GIVEN, vpc, names
 
 
-def _caller(reader: SpecReader, value: object, where: KeyPath) -> tuple[By, str]:
+def _caller(reader: StrictReader, value: object, where: KeyPath) -> tuple[By, str]:
     """A placeholder principal, `function-code`, `lambda`, or a service principal."""
     known = placeholders.principals()
     if value == "function-code":

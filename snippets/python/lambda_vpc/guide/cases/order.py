@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from lambda_vpc.guide.cases.base import Case, Result, Subject
-from lambda_vpc.guide.spec_reader import SpecReader
+from lambda_vpc.guide.cases.base import Case, CaseResult, Subject
+from lambda_vpc.guide.strict_reader import StrictReader
 from lambda_vpc.reading import KeyPath
 
 KEYS = {"create": True, "after": True}
@@ -33,15 +33,17 @@ class OrderCase(Case):
         """The expectation in words."""
         return f"{self.resource} after {', '.join(self.after)}"
 
-    def run(self, subject: Subject) -> Result:
+    def run(self, subject: Subject) -> CaseResult:
         """Follow references and `DependsOn`."""
         resources = subject.source.data.get("Resources", {})
         if self.resource not in resources:
-            return Result(case=self, passed=False, actual=f"the template has no resource '{self.resource}'")
+            return CaseResult(
+                case=self, passed=False, actual=f"the template has no resource '{self.resource}'"
+            )
         before = created_before(resources, self.resource)
         found = [name for name in self.after if name in before]
         actual = f"{self.resource} after {', '.join(found) or 'none of them'}"
-        return Result(case=self, passed=actual == self.expected, actual=actual)
+        return CaseResult(case=self, passed=actual == self.expected, actual=actual)
 
 
 def created_before(resources: Mapping[str, Mapping], name: str) -> frozenset[str]:
@@ -85,7 +87,7 @@ def _references(value: object) -> Iterator[str]:
                 yield from _references(item)
 
 
-def parse(reader: SpecReader, item: Mapping, where: KeyPath, common: Mapping) -> OrderCase | None:
+def parse(reader: StrictReader, item: Mapping, where: KeyPath, common: Mapping) -> OrderCase | None:
     """Read an order case; problems go to the reader."""
     after = reader.names(item["after"], (*where, "after"))
     if not after:

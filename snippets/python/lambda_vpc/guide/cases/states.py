@@ -15,9 +15,9 @@ from lambda_vpc.answers import Undetermined, both
 from lambda_vpc.cloudformation import template as templates
 from lambda_vpc.cloudformation.intrinsics import Scope, Unknown
 from lambda_vpc.cloudformation.template import Scenario, Template
-from lambda_vpc.guide.cases.base import Case, Result, Subject
+from lambda_vpc.guide.cases.base import Case, CaseResult, Subject, agreed
 from lambda_vpc.guide.cases.template_policies import plain
-from lambda_vpc.guide.spec_reader import SpecReader
+from lambda_vpc.guide.strict_reader import StrictReader
 from lambda_vpc.reading import BadInput, KeyPath
 
 KEYS = {"states": True, "parameters": False, "given": False}
@@ -42,7 +42,7 @@ class StatesCase(Case):
         """The expectation in words."""
         return _words(self.values)
 
-    def run(self, subject: Subject) -> Result:
+    def run(self, subject: Subject) -> CaseResult:
         """Resolve the values."""
         try:
             template = self._template(subject)
@@ -51,9 +51,9 @@ class StatesCase(Case):
                 for scenario in template.scenarios
             ]
         except BadInput as bad:
-            return Result(case=self, passed=False, actual=str(bad))
-        actual = " / ".join(dict.fromkeys(map(_words, found)))
-        return Result(case=self, passed=actual == self.expected, actual=actual)
+            return CaseResult(case=self, passed=False, actual=str(bad))
+        actual = agreed(map(_words, found))
+        return CaseResult(case=self, passed=actual == self.expected, actual=actual)
 
     def _template(self, subject: Subject) -> Template:
         if not self.given:
@@ -113,7 +113,7 @@ def _words(values: Mapping[str, object]) -> str:
     return ", ".join(f"{place} = {json.dumps(value, ensure_ascii=False)}" for place, value in values.items())
 
 
-def parse(reader: SpecReader, item: Mapping, where: KeyPath, common: Mapping) -> StatesCase | None:
+def parse(reader: StrictReader, item: Mapping, where: KeyPath, common: Mapping) -> StatesCase | None:
     """Read a states case; problems go to the reader."""
     values = reader.mapping(item["states"], (*where, "states"))
     if not values:

@@ -1,4 +1,4 @@
-"""Print how many decisions a second the evaluator makes: `python tests/benchmark_iam.py`."""
+"""Print how many decisions a second the evaluator makes: `python tests/tools/benchmark_iam.py`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from lambda_vpc.iam.decide import Undocumented, decide
 from lambda_vpc.iam.request import Request
 
 SECONDS = 3.0
-DATA = Path(__file__).with_name("data") / "iam-conformance.yaml"
+DATA = Path(__file__).parents[1] / "data" / "iam-conformance.yaml"
 
 
 def run(seconds: float) -> float:

@@ -1,6 +1,7 @@
 """How much the hooks cost: the strict build against the same pages, as the hooks leave them, without hooks.
 
-Run it by hand: `python tests/benchmark_build.py`. It prints the best of three builds of each and their ratio.
+Run it by hand: `python tests/tools/benchmark_build.py`. It prints the best of three builds of each and their
+ratio.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import tempfile
 import time
 from pathlib import Path
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 
 # Written into the temporary folder: stores each page's Markdown after every other hook.
 RECORDER = """

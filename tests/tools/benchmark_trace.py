@@ -1,4 +1,4 @@
-"""How long a trace takes, by the size of the template: run `python tests/benchmark_trace.py`.
+"""How long a trace takes, by the size of the template: run `python tests/tools/benchmark_trace.py`.
 
 Prints one line per size: resources, milliseconds to read the template, the first trace (which builds the
 indexes), and every further one.
@@ -7,11 +7,16 @@ indexes), and every further one.
 from __future__ import annotations
 
 import json
+import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 from lambda_vpc import network
 from lambda_vpc.cloudformation import template
+from lambda_vpc.network import from_template
+
+sys.path.append(str(Path(__file__).parents[1]))
 from networks import nat_per_az, resource
 
 SIZES = (30, 300, 3_000, 10_000)
@@ -43,9 +48,12 @@ def main() -> None:
         text = document(size)
         reading = milliseconds(lambda text=text: template.parse(text, "template.json"))
         found = template.parse(text, "template.json")
-        question = (found, "Function", "internet-ipv4")
-        first = milliseconds(lambda question=question: network.trace(*question))
-        further = milliseconds(lambda question=question: network.trace(*question), ROUNDS)
+
+        def ask(found: template.Template = found) -> object:
+            return network.trace(from_template.networks(found), "Function", "internet-ipv4")
+
+        first = milliseconds(ask)
+        further = milliseconds(ask, ROUNDS)
         print(f"{size:>9} {reading:>9.2f} {first:>9.2f} {further:>9.3f}")
 
 
