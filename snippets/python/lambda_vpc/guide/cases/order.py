@@ -57,6 +57,8 @@ def created_before(resources: Mapping[str, Mapping], name: str) -> frozenset[str
     open_ = [name]
     while open_:
         body = resources[open_.pop()]
+        if not isinstance(body, Mapping):
+            continue
         depends_on = body.get("DependsOn", [])
         named = {*(depends_on if isinstance(depends_on, list) else [depends_on])}
         for other in named | set(_references(body.get("Properties"))):
