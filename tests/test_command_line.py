@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from lambda_vpc import network
 from lambda_vpc.__main__ import main
 from networks import changed, nat_per_az, one_nat, ref, resource, route, without
 
@@ -109,38 +110,195 @@ def test_a_note_is_shown_with_its_reason(capsys, file):
     resources = changed(one_nat(), "Function", VpcConfig=None)
     code, out, _ = run(capsys, file(resources), "Function", V4)
     assert code == 0
-    assert "reached  no VPC" in out
+    assert out.startswith("reached  (function)\n")
     assert "note: a function without VpcConfig leaves through the VPC that Lambda manages" in out
 
 
+BAD_INPUT = {
+    "no such file": ("missing.yaml", "missing.yaml:1: cannot be read: No such file or directory"),
+    "a folder": (".", ".:1: is not a regular file; name a file"),
+    "a name no file can have": ("a\0b", "cannot be read: no file can have this name"),
+    "a name that is too long": ("x" * 5000, "cannot be read: File name too long"),
+}
+
+
+@pytest.mark.parametrize("name", BAD_INPUT)
+def test_input_that_cannot_be_used_is_3_and_says_why(capsys, name):
+    path, message = BAD_INPUT[name]
+    code, out, err = run(capsys, path, "Function", V4)
+    assert code == 3
+    assert message in err
+    assert not out
+
+
 MISTAKES = {
-    "no such file": (["missing.yaml", "Function", V4], "missing.yaml:1: cannot be read"),
     "no such function": (["FILE", "Nobody", V4], "has no Lambda function 'Nobody'"),
     "no such destination": (["FILE", "Function", "internet"], "'internet' is no destination"),
     "no such parameter": (["FILE", "Function", V4, "--parameter", "X=1"], "has no parameter 'X'"),
     "a parameter without value": (["FILE", "Function", V4, "--parameter", "X"], "write NAME=VALUE"),
+    "a parameter twice": (
+        ["FILE", "Function", V4, "--parameter", "X=1", "--parameter", "X=2"], "'X' is given twice"),
+    "a value that is not allowed": (
+        ["FILE", "Function", V4, "--parameter", "Mode=c"],
+        "Mode: 'c' is not one of its AllowedValues; use a or b"),
+    "an item that is not allowed": (
+        ["FILE", "Function", V4, "--parameter", "Modes=a,c"], "Modes: 'c' is not one of its AllowedValues"),
+    "a value that does not match": (
+        ["FILE", "Function", V4, "--parameter", "Id=vpc"], "Id: 'vpc' does not match its AllowedPattern"),
+    "no such Region": (["FILE", "Function", V4, "--region", "Tokyo"], "'Tokyo' is no Region; write one like"),
     "no such zone": (["FILE", "Function", V4, "--without-az", "z"], "has no subnet in zone 'z'"),
     "an argument too few": (["FILE", "Function"], "the following arguments are required: DESTINATION"),
     "an unknown option": (["FILE", "Function", V4, "--az", "a"], "unrecognized arguments"),
+    "no command": ([], "the following arguments are required: TEMPLATE"),
+}  # fmt: skip
+DECLARED = {
+    "Mode": {"Type": "String", "Default": "a", "AllowedValues": ["a", "b"]},
+    "Modes": {"Type": "CommaDelimitedList", "Default": "a", "AllowedValues": ["a", "b"]},
+    "Id": {"Type": "String", "Default": "vpc-1", "AllowedPattern": "vpc-[0-9a-f]+"},
 }
 
 
 @pytest.mark.parametrize("name", MISTAKES)
-def test_a_mistake_is_2_and_says_what_to_do(capsys, file, name):
+def test_wrong_usage_is_4_and_says_what_to_do(capsys, file, name):
     arguments, message = MISTAKES[name]
-    path = file(one_nat())
+    path = file(one_nat(), Parameters=DECLARED)
     code, out, err = run(capsys, *[path if a == "FILE" else a for a in arguments])
-    assert code == 2
+    assert code == 4
     assert message in err
     assert not out
+
+
+def test_values_that_are_allowed_are_taken(capsys, file):
+    path = file(one_nat(), Parameters=DECLARED)
+    given = [f"--parameter={text}" for text in ("Mode=b", "Modes=b, a", "Id=vpc-0a")]
+    assert run(capsys, path, "Function", V4, *given)[0] == 0
 
 
 def test_a_mistake_is_json_too_where_json_is_asked_for(capsys, tmp_path):
     path = tmp_path / "broken.yaml"
     path.write_text("Resources:\n  A: {Type: T}\n  A: {Type: T}\n", "utf-8")
     code, out, _ = run(capsys, str(path), "Function", V4, "--json")
+    told = json.loads(out)
+    assert code == told["exit-code"] == 3
+    assert told["problems"][0]["line"] == 3
+
+
+def test_a_fault_of_the_command_is_5_and_one_sentence_that_asks_for_a_report(capsys, file, monkeypatch):
+    def fails(*_):
+        raise RecursionError("deep")
+
+    monkeypatch.setattr(network, "trace", fails)
+    path = file(one_nat())
+    code, out, err = run(capsys, path, "Function", V4)
+    assert (code, out) == (5, "")
+    assert err.startswith("lambda-vpc itself failed (RecursionError in test_command_line.py:")
+    assert "report it to the project's issue tracker" in err
+    assert len(err.splitlines()) == 1
+    code, out, _ = run(capsys, path, "Function", V4, "--json")
+    assert code == json.loads(out)["exit-code"] == 5
+
+
+def test_help_names_every_exit_code(capsys):
+    code, out, _ = run(capsys, "--help")
+    assert code == 0
+    listed = out[out.index("exit codes:") :]
+    assert [line.split()[0] for line in listed.splitlines()[1:] if line] == list("012345")
+
+
+# --- scenarios ----------------------------------------------------------------------------------
+
+
+def conditional(name, resources, condition):
+    return resources | {name: resources[name] | {"Condition": condition}}
+
+
+def test_an_answer_that_is_the_same_in_every_scenario_is_said_once(capsys, file):
+    resources = conditional("RouteC", nat_per_az(), "WithNat")
+    path = file(resources, Parameters={"Nat": {"Type": "String", "AllowedValues": ["yes", "no"]}},
+                Conditions={"WithNat": {"Fn::Equals": [{"Ref": "Nat"}, "yes"]}})  # fmt: skip
+    _, out, _ = run(capsys, path, "Function", V4)
+    assert [line.partition(":")[0] for line in out.splitlines() if line[0] != " "] == [
+        "reached  PrivateA -> NatA -> Gateway",
+        "reached  PrivateC [Nat=yes] -> NatC -> Gateway",
+        "blocked  PrivateC [Nat=no]",
+    ]
+    _, out, _ = run(capsys, path, "Function", V4, "--json")
+    assert [answer["scenario"] for answer in json.loads(out)["answers"]] == [
+        {},
+        {"Nat": "yes"},
+        {"Nat": "no"},
+    ]
+
+
+def test_of_two_parameters_only_the_one_that_decides_is_named(capsys, file):
+    resources = conditional("RouteC", conditional("Extra", nat_per_az() | {
+        "Extra": resource("EC2::VPC")}, "More"), "WithNat")  # fmt: skip
+    yes_no = {"Type": "String", "AllowedValues": ["yes", "no"]}
+    path = file(resources, Parameters={"Nat": yes_no, "Other": yes_no}, Conditions={
+        "WithNat": {"Fn::Equals": [{"Ref": "Nat"}, "yes"]},
+        "More": {"Fn::Equals": [{"Ref": "Other"}, "yes"]}})  # fmt: skip
+    _, out, _ = run(capsys, path, "Function", V4)
+    assert "Other" not in out
+    assert "blocked  PrivateC [Nat=no]" in out
+
+
+def test_parameters_left_open_are_said_in_words(capsys, file):
+    names = [f"P{number}" for number in range(8)]
+    found = nat_per_az()
+    last = found.pop("RouteC")
+    for name in names[:-1]:
+        found |= {f"R{name}": resource("EC2::VPC") | {"Condition": name}}
+    found = conditional("RouteC", found | {"RouteC": last}, "P7")
+    path = file(found, Parameters={name: {"Type": "String"} for name in names},
+                Conditions={name: {"Fn::Equals": [{"Ref": name}, "a"]} for name in names})  # fmt: skip
+    code, out, _ = run(capsys, path, "Function", V4)
     assert code == 2
-    assert json.loads(out)["problems"][0]["line"] == 3
+    assert "Unknown(" not in out
+    assert "note     too many combinations: P6, P7 left open; settle it with --parameter NAME=VALUE" in out
+    assert run(capsys, path, "Function", V4, "--parameter", "P7=a")[0] == 0
+
+
+def test_defaults_that_count_are_named(capsys, file):
+    resources = changed(nat_per_az(), "RouteC", NatGatewayId={"Ref": "Nat"})
+    declared = {"Nat": {"Type": "String", "Default": "nat-1"}, "Idle": {"Type": "String", "Default": "x"}}
+    path = file(resources, Parameters=declared)
+    _, out, _ = run(capsys, path, "Function", V4)
+    assert "note     taken by default: Nat=nat-1; other values with --parameter NAME=VALUE" in out
+    assert "taken by default" not in run(capsys, path, "Function", V4, "--parameter", "Nat=nat-2")[1]
+
+
+def test_an_open_answer_names_the_options_that_settle_it(capsys, file):
+    resources = changed(nat_per_az(), "RouteC", NatGatewayId={"Ref": "Nat"})
+    path = file(resources, Parameters={"Nat": {"Type": "String"}})
+    assert "note     without a value: Nat; give one with --parameter NAME=VALUE" in run(
+        capsys, path, "Function", V4)[1]  # fmt: skip
+    resources = conditional("RouteC", nat_per_az(), "Tokyo")
+    path = file(resources, Conditions={"Tokyo": {"Fn::Equals": [{"Ref": "AWS::Region"}, "ap-northeast-1"]}})
+    assert "note     the Region is open; give it with --region" in run(capsys, path, "Function", V4)[1]
+    code, out, _ = run(capsys, path, "Function", V4, "--region", "ap-northeast-1")
+    assert (code, "note" in out) == (0, False)
+
+
+def test_rules_of_the_template_are_said_to_be_unchecked(capsys, file):
+    path = file(nat_per_az(), Rules={"R": {"Assertions": []}})
+    assert "note     the template's Rules are not checked" in run(capsys, path, "Function", V4)[1]
+
+
+# --- output -------------------------------------------------------------------------------------
+
+CONTROLS = "\x1b[31m\x9b\x7f\u202e\u2028\t"
+
+
+def test_no_control_character_of_a_template_reaches_the_terminal(capsys, file):
+    resources = changed(nat_per_az(), "Function", VpcConfig={
+        "SubnetIds": [f"subnet-{CONTROLS}関数"], "SecurityGroupIds": [ref("FunctionGroup")]})  # fmt: skip
+    path = file(resources)
+    for arguments in ([path, "Function", V4], [path, "Function", V4, "--json"], [path, f"F{CONTROLS}", V4]):
+        _, out, err = run(capsys, *arguments)
+        assert (out + err).replace("\n", "").isprintable()
+    assert "subnet-\\x1b[31m\\x9b\\x7f\\u202e\\u2028\\t関数" in run(capsys, path, "Function", V4)[1]
+    _, out, _ = run(capsys, path, "Function", V4, "--json")
+    assert json.loads(out)["answers"][0]["subnet"] == f"subnet-{CONTROLS}関数"
 
 
 def test_it_runs_as_a_module(file):
@@ -159,3 +317,19 @@ def test_a_reader_that_stops_reading_sees_no_traceback(file):
     assert process.stderr.read() == ""
     assert process.wait() == 0
     process.stderr.close()
+
+
+def test_a_full_disk_is_said_in_one_sentence(file):
+    command = [sys.executable, "-m", "lambda_vpc", "trace", file(nat_per_az()), "Function", V4]
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 5
+    assert done.stderr == "lambda-vpc: the answer cannot be written: No space left on device\n"
+
+
+def test_a_closed_output_leaves_the_exit_code(file):
+    command = [sys.executable, "-m", "lambda_vpc", "trace", file(nat_per_az()), "Function", V4]
+    closed = subprocess.run(
+        ["sh", "-c", '"$@" >&-', "sh", *command], stderr=subprocess.PIPE, text=True, check=False
+    )
+    assert (closed.returncode, closed.stderr) == (0, "")

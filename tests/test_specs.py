@@ -168,7 +168,7 @@ BAD_POLICIES = {
         '"Effect": "Deny", "Effect": "Allow",',
         "6: duplicate key 'Effect'",
     ),
-    "unknown element": ('"Effect"', '"Efect"', "unknown element 'Efect' (did you mean Effect?)"),
+    "unknown element": ('"Effect"', '"Efect"', "unknown element 'Efect' (did you mean 'Effect'?)"),
     "effect": (
         '"Deny",\n      "Action"',
         '"deny",\n      "Action"',

@@ -171,7 +171,7 @@ def mutants(source: str, module: str, path: str) -> list[Mutant]:
             found.append(
                 Mutant(
                     module,
-                    place.node.lineno if hasattr(place.node, "lineno") else place.parent.lineno,
+                    (place.node.pattern if isinstance(place.node, ast.match_case) else place.node).lineno,
                     place.function,
                     change,
                     seen[place.function, change],

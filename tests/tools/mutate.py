@@ -50,10 +50,12 @@ class House:
     """The folder of the package, or of the module."""
     package: str
     tests: Mapping[str, Sequence[str]]
-    """By module or package, below `package`: the test files that hold it, from `root`. The longest name counts."""
+    """By module or package below `package`, the test files that hold it; the longest name counts."""
     left_out: frozenset[str] = frozenset()
     """Modules of these packages that decide nothing."""
     equivalent: Path | None = None
+    patience: float = 5
+    """Seconds of processor time that a mutant may take besides three times what the unchanged tests take."""
 
     def modules(self) -> dict[str, Path]:
         """Dotted name below the package, and file, of each module that the table covers.
@@ -79,7 +81,8 @@ class House:
 
 
 ROOT = Path(__file__).parents[2]
-_NETWORK = ("test_network.py", "test_template.py", "test_snippets.py", "test_network_rules.py")
+# Those that are fast: whatever cfn-lint runs takes longer, and should not be needed to hold the engine.
+_NETWORK = ("test_network.py", "test_template.py", "test_snippets.py")
 _IAM = ("test_iam.py", "test_request.py", "test_snippets.py")
 GUIDE = House(
     root=ROOT,
@@ -89,9 +92,9 @@ GUIDE = House(
         name: [f"tests/{file}" for file in files]
         for name, files in {
             "answers": ("test_iam.py", *_NETWORK),
-            "cloudformation.intrinsics": ("test_template.py", *_NETWORK),
-            "cloudformation.parameters": ("test_template.py", *_NETWORK),
-            "cloudformation.roles": ("test_template.py", *_NETWORK, "test_rules.py"),
+            "cloudformation.intrinsics": _NETWORK,
+            "cloudformation.parameters": _NETWORK,
+            "cloudformation.roles": _NETWORK,
             "iam": _IAM,
             "network": _NETWORK,
         }.items()
@@ -166,10 +169,10 @@ def _swap(mutant: Mutant, file: str) -> bool:
 def _anew(house: House, mutant: Mutant | None, files: Sequence[str], first: str | None) -> str | None:
     """Import everything of the project again, with the mutant in it, and run tests; the first failure."""
     for name, module in list(sys.modules.items()):
-        file = getattr(module, "__file__", None)
-        if file and name != "__main__" and Path(file).is_relative_to(house.root) and module is not _this():
-            if "site-packages" not in file:
-                del sys.modules[name]
+        file = Path(getattr(module, "__file__", None) or "/")
+        ours = file.is_relative_to(house.root) and "site-packages" not in file.parts
+        if ours and name != "__main__" and module is not sys.modules[__name__]:
+            del sys.modules[name]
     if mutant is not None:
         name = f"{house.package}.{mutant.module}" if house.package else mutant.module
         read = importlib.machinery.SourceFileLoader.get_code
@@ -179,10 +182,6 @@ def _anew(house: House, mutant: Mutant | None, files: Sequence[str], first: str 
     watch = _FirstFailure()
     ended = pytest.main(["-x", *_OPTIONS, *([first] if first else []), *files], plugins=[watch])
     return watch.name or (None if ended in (0, 5) else f"collection ({ended!r})")
-
-
-def _this() -> types.ModuleType:
-    return sys.modules[__name__]
 
 
 _OPTIONS = ["-q", "-s", "-p", "no:cacheprovider", "--hypothesis-profile=mutants", "-m", "not browser"]
@@ -216,11 +215,13 @@ class Run:
     house: House
     wanted: Sequence[Mutant]
     jobs: int
+    allowed: Mapping[Key, str]
+    """Equivalent mutants with the reason."""
     outcomes: list[Outcome] = field(default_factory=list)
     error: str | None = None
     _killers: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
-    _entered: dict[tuple[str, str], set[str]] = field(default_factory=lambda: defaultdict(set))
-    _seconds: dict[tuple[str, bool], float] = field(default_factory=dict)
+    _entered: Mapping[tuple[str, str], set[str]] = field(default_factory=dict)
+    _seconds: dict[bool, float] = field(default_factory=dict)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
@@ -236,7 +237,6 @@ class Run:
             session.items, key=lambda item: hasattr(getattr(item, "obj", None), "hypothesis")
         )
         self._nodes = {item.nodeid: item for item in self._items}
-        gc.freeze()  # children share these pages
         try:
             self._try_unchanged()
             self._judge_all()
@@ -252,30 +252,26 @@ class Run:
 
     def _try_unchanged(self) -> None:
         """Once without any change: that the tests pass, how long they take and which functions they enter."""
-        groups = {tuple(self.house.tests_of(mutant.module)): mutant.module for mutant in self.wanted}
-        for files, module in groups.items():
-            process, answer = _fork(lambda module=module: self._traced(self._of(module)))
-            failed, entered, seconds = _answer(process, answer)
-            if failed:
-                raise _Stopped(f"without any change, {failed} fails: mend this first")
-            for place, names in entered.items():
-                self._entered[place] |= names
-            self._seconds[str(files), False] = seconds
-            process, answer = _fork(lambda files=files: _timed(_anew, self.house, None, files, None))
-            failed, seconds = _answer(process, answer)
-            if failed:
-                raise _Stopped(f"imported anew without any change, {failed} fails: mend this first")
-            self._seconds[str(files), True] = seconds
+        files = list(dict.fromkeys(item.nodeid.split("::")[0] for item in self._items))
+        here = _fork(lambda: self._traced(self._items))
+        anew = _fork(lambda: _timed(_anew, self.house, None, files, None))
+        failed, self._entered, self._seconds[False] = _answer(*here)
+        if failed:
+            raise _Stopped(f"without any change, {failed} fails: mend this first")
+        failed, self._seconds[True] = _answer(*anew)
+        if failed:
+            raise _Stopped(f"imported anew without any change, {failed} fails: mend this first")
 
     def _traced(self, items: Sequence[pytest.Item]) -> tuple[str | None, dict, float]:
-        entered: dict[tuple[str, str], set[str]] = defaultdict(set)
+        entered: dict[tuple[str, str], set[str]] = {}
         files = set(self._files.values())
         current = ""
 
         def note(frame: types.FrameType, event: str, _argument: object) -> None:
             code = frame.f_code
             if event == "call" and code.co_filename in files:
-                entered[code.co_filename, code.co_qualname.split(".<locals>")[0]].add(current)
+                place = code.co_filename, code.co_qualname.split(".<locals>")[0]
+                entered.setdefault(place, set()).add(current)
 
         _forget_results(self.house.package)
         begun = time.process_time()
@@ -284,7 +280,7 @@ class Run:
             sys.setprofile(note)
             item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
             sys.setprofile(None)
-        return self._watch.name, dict(entered), time.process_time() - begun
+        return self._watch.name, entered, time.process_time() - begun
 
     def _judge_all(self) -> None:
         waiting = deque(_Task(mutant, anew=not mutant.swappable) for mutant in self.wanted)
@@ -322,7 +318,7 @@ class Run:
             likely = next((name for name, _ in killers.most_common() if name in self._nodes), None)
             return _anew(self.house, mutant, self.house.tests_of(mutant.module), likely)
         file = self._files[mutant.module]
-        entering = self._entered[file, mutant.function.split(".<locals>")[0]]
+        entering = self._entered.get((file, mutant.function.split(".<locals>")[0]), ())
         items = [item for item in self._of(mutant.module) if item.nodeid in entering]
         items.sort(key=lambda item: -killers[item.nodeid])
         if not _swap(mutant, file):
@@ -332,11 +328,11 @@ class Run:
 
     def _limit(self, task: _Task) -> float:
         """Seconds of processor time."""
-        return 5 + 3 * self._seconds[str(tuple(self.house.tests_of(task.mutant.module))), task.anew]
+        return self.house.patience + 3 * self._seconds[task.anew]
 
     def _tell(self, outcome: Outcome) -> None:
         done = len(self.outcomes)
-        if outcome.killed_by is None:
+        if outcome.killed_by is None and outcome.mutant.key not in self.allowed:
             print(f"survives: {outcome.mutant}", file=sys.stderr, flush=True)
         elif done % 100 == 0:
             print(f"{done} of {len(self.wanted)}", file=sys.stderr, flush=True)
@@ -483,16 +479,17 @@ def main(arguments: Sequence[str], house: House = GUIDE) -> int:
     }
     allowed = equivalents(house.equivalent)
     wanted = chosen(every, asked.modules, asked.sample, asked.seed)
-    run = Run(house, wanted, asked.jobs)
+    run = Run(house, wanted, asked.jobs, allowed)
     os.chdir(house.root)
     files = list(dict.fromkeys(file for mutant in wanted for file in house.tests_of(mutant.module)))
     collected = pytest.main([*_OPTIONS, "-q", *files], plugins=[run])
     if run.error or not run.outcomes:
         sys.exit(f"mutate.py: {run.error or f'no tests were collected ({collected!r})'}")
     lines, survivors = report(run.outcomes, allowed)
-    print(*(f"survives: {outcome.mutant}" for outcome in survivors), *lines, sep="\n")
     wrong = stale(run.outcomes, every, allowed)
-    print(*(f"{house.equivalent}: {message}; take the entry out" for message in wrong), sep="\n")
+    lines = [f"survives: {outcome.mutant}" for outcome in survivors] + lines
+    lines += [f"{house.equivalent}: {message}; take the entry out" for message in wrong]
+    print("\n".join(lines))
     if asked.json:
         asked.json.write_text(
             json.dumps(

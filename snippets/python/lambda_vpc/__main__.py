@@ -1,24 +1,33 @@
 """The command `lambda-vpc`: trace a reader's own template.
 
-Exit codes: 0 reached from every subnet, 1 blocked from any, 2 unknown, or input that cannot be used.
+Exit codes: 0 reached from every subnet; 1 blocked from any; 2 unknown; 3 input that cannot be used; 4 wrong
+usage: an option, or a function, destination, parameter or zone that the template does not have; 5 a fault of
+the command itself.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
+import re
 import sys
-from collections.abc import Sequence
+import traceback
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import IO
 
 from lambda_vpc import network, reading, sentences
 from lambda_vpc.cloudformation import template
+from lambda_vpc.cloudformation.template import Template
 from lambda_vpc.network import from_template
 from lambda_vpc.network.trace import Blocked, Reached, Result, Unknown
-from lambda_vpc.reading import BadInput
+from lambda_vpc.reading import BadInput, WrongUsage
 
-REACHED, BLOCKED, UNKNOWN = 0, 1, 2
+REACHED, BLOCKED, UNKNOWN, BAD_INPUT, WRONG_USAGE, FAULT = range(6)
+INTERRUPTED = 130
 
 _EPILOG = """\
 destinations:
@@ -29,7 +38,10 @@ destinations:
 exit codes:
   0  reached from every subnet
   1  blocked from at least one subnet
-  2  unknown, or input that cannot be used
+  2  unknown: the template leaves something open that decides
+  3  the template cannot be used
+  4  wrong usage: an option, or something the template does not have
+  5  a fault of this command
 """
 
 
@@ -44,38 +56,79 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     options = _parser().parse_args(arguments)
     try:
-        parameters = _parameters(options.parameter)
-        found = template.load(Path(options.template), parameters, region=options.region)
-        networks = from_template.networks(found)
-        results = network.trace(networks, options.function, options.destination, options.without_az)
+        return _run(options)
     except BadInput as error:
-        if options.json:
-            problems = [{"file": p.path, "line": p.line, "message": p.message} for p in error.problems]
-            _print(json.dumps({"problems": problems}, indent=2, ensure_ascii=False))
-        else:
-            print(error, file=sys.stderr)
-        return UNKNOWN
+        return _refuse(error, options)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except Exception as fault:
+        return _report(fault, options)
+
+
+def _run(options: argparse.Namespace) -> int:
+    parameters = _parameters(options.parameter)
+    _check_region(options.region)
+    root = Path(options.root) if options.root is not None else None
+    found = template.load(Path(options.template), parameters, region=options.region, root=root)
+    results = _traced(found, options)
     code = exit_code(results)
+    answers = collapsed(results)
+    remarks = list(_remarks(found, options, results))
     if options.json:
-        answer = {"exit-code": code, "answers": [as_data(result) for result in results]}
-        _print(json.dumps(answer, indent=2, ensure_ascii=False))
-    else:
-        _print("\n".join(line for result in results for line in as_text(result)))
-    return code
+        answer = {"exit-code": code, "answers": [as_data(result) for result in answers], "remarks": remarks}
+        return _print_json(answer, code)
+    lines = [line for result in answers for line in as_text(result)]
+    return _print("\n".join([*lines, *(_visible(f"note     {remark}") for remark in remarks)]), code)
 
 
-def _print(text: str) -> None:
-    # A terminal that cannot show a character gets it escaped, not a traceback.
-    encoding = sys.stdout.encoding or "utf-8"
+def _traced(found: Template, options: argparse.Namespace) -> tuple[Result, ...]:
     try:
-        print(text.encode(encoding, "backslashreplace").decode(encoding), flush=True)
-    except BrokenPipeError:
-        # Whoever reads has seen enough, as with `| head`; the exit code still tells the answer.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        networks = from_template.networks(found)
+        return network.trace(networks, options.function, options.destination, options.without_az)
+    except template.TooLargeToResolve:
+        raise
+    except BadInput as error:
+        # The template was read: what is wrong is what was asked for.
+        raise WrongUsage(error.problems) from None
+
+
+def _refuse(error: BadInput, options: argparse.Namespace) -> int:
+    code = WRONG_USAGE if isinstance(error, WrongUsage) else BAD_INPUT
+    if options.json:
+        problems = [{"file": p.path, "line": p.line, "message": p.message} for p in error.problems]
+        return _print_json({"exit-code": code, "problems": problems}, code)
+    return _print("\n".join(_visible(str(problem)) for problem in error.problems), code, sys.stderr)
+
+
+def _report(fault: Exception, options: argparse.Namespace) -> int:
+    """Say in one sentence that the command failed, and where; the template is not to blame."""
+    frames = traceback.extract_tb(fault.__traceback__)
+    place = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "the start"
+    sentence = (
+        f"lambda-vpc itself failed ({type(fault).__name__} in {place}); please report it to the project's "
+        "issue tracker, with the template or the part of it that shows the fault"
+    )
+    if options.json:
+        return _print_json({"exit-code": FAULT, "fault": sentence}, FAULT)
+    return _print(sentence, FAULT, sys.stderr)
+
+
+# --- arguments ----------------------------------------------------------------------------------
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> None:
+        """Wrong usage has an exit code of its own, so that a script can tell it from an answer."""
+        self.print_usage(sys.stderr)
+        self.exit(WRONG_USAGE, f"{self.prog}: error: {_visible(message)}\n")
+
+    def _print_message(self, message: str, file: IO[str] | None = None) -> None:
+        if message:
+            _print(message.removesuffix("\n"), 0, file)
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser("lambda-vpc", description=__doc__.split("\n\n")[0])
+    parser = _Parser("lambda-vpc", description=__doc__.split("\n\n")[0])
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     trace = commands.add_parser(
         "trace", help="where a function's packets go", epilog=_EPILOG,
@@ -85,9 +138,14 @@ def _parser() -> argparse.ArgumentParser:
     trace.add_argument("function", metavar="FUNCTION", help="logical id of the Lambda function")
     trace.add_argument("destination", metavar="DESTINATION", help="see below")
     trace.add_argument(
-        "--parameter", action="append", default=[], metavar="NAME=VALUE", help="a parameter of the template"
-    )
+        "--parameter", action="append", default=[], metavar="NAME=VALUE",
+        help="a parameter of the template; by default its default, and every value its conditions tell apart",
+    )  # fmt: skip
     trace.add_argument("--region", help="Region the template is deployed to, by default open")
+    trace.add_argument(
+        "--root", metavar="FOLDER",
+        help="folder below which nested stacks are read, by default the template's own",
+    )  # fmt: skip
     trace.add_argument(
         "--without-az", metavar="AZ", help="an Availability Zone that is down, by its letter or name"
     )
@@ -100,9 +158,21 @@ def _parameters(written: Sequence[str]) -> dict[str, str]:
     for text in written:
         name, equals, value = text.partition("=")
         if not equals or not name:
-            raise BadInput([reading.Problem("--parameter", 1, f"'{text}': write NAME=VALUE")])
+            raise WrongUsage([reading.Problem("--parameter", 1, f"'{text}': write NAME=VALUE")])
+        if name in found:
+            raise WrongUsage([reading.Problem("--parameter", 1, f"'{name}' is given twice; give it once")])
         found[name] = value
     return found
+
+
+def _check_region(region: str | None) -> None:
+    if region is not None and not re.fullmatch(r"[a-z]{2,5}(-[a-z]+)+-[0-9]{1,2}", region):
+        raise WrongUsage(
+            [reading.Problem("--region", 1, f"'{region}' is no Region; write one like eu-west-1")]
+        )
+
+
+# --- answers ------------------------------------------------------------------------------------
 
 
 def exit_code(results: Sequence[Result]) -> int:
@@ -111,6 +181,67 @@ def exit_code(results: Sequence[Result]) -> int:
     if any(isinstance(result, Blocked) for result in counted):
         return BLOCKED
     return REACHED if counted and all(isinstance(result, Reached) for result in counted) else UNKNOWN
+
+
+def collapsed(results: Sequence[Result]) -> list[Result]:
+    """The answers, each said once: of its scenarios only what tells them from those answered otherwise."""
+    scenarios = [dict(result.scenario) for result in results]
+    everywhere = {_frozen(scenario) for scenario in scenarios}
+    groups: dict[Hashable, list[dict[str, str]]] = {}
+    first: dict[Hashable, Result] = {}
+    for result, scenario in zip(results, scenarios, strict=True):
+        key = replace(result, scenario=())
+        groups.setdefault(key, []).append(scenario)
+        first.setdefault(key, result)
+    found = []
+    for key, result in first.items():
+        own, others = {_frozen(scenario): None for scenario in groups[key]}, everywhere
+        for name in dict.fromkeys(name for scenario in scenarios for name in scenario):
+            without, others_without = _grouped(own, name), _grouped(others, name)
+            if all(without[rest] == others_without[rest] for rest in without):
+                own, others = dict.fromkeys(without), set(others_without)
+        found += [replace(result, scenario=dict(scenario)) for scenario in own]
+    return found
+
+
+_Scenario = tuple[tuple[str, str], ...]
+
+
+def _frozen(scenario: Mapping[str, str]) -> _Scenario:
+    return tuple(scenario.items())
+
+
+def _grouped(scenarios: Iterable[_Scenario], name: str) -> dict[_Scenario, set[str | None]]:
+    """Scenarios without one parameter, and the values it has there."""
+    found: dict[_Scenario, set[str | None]] = {}
+    for scenario in scenarios:
+        rest = tuple(item for item in scenario if item[0] != name)
+        found.setdefault(rest, set()).add(dict(scenario).get(name))
+    return found
+
+
+def _remarks(found: Template, options: argparse.Namespace, results: Sequence[Result]) -> Iterator[str]:
+    """What was assumed, and which options settle what is open."""
+    if found.defaults:
+        taken = _listed([f"{name}={value}" for name, value in found.defaults.items()])
+        yield f"taken by default: {taken}; other values with --parameter NAME=VALUE"
+    if found.left_open:
+        names = _listed(found.left_open)
+        yield f"too many combinations: {names} left open; settle it with --parameter NAME=VALUE"
+    is_open = any(isinstance(result, Unknown) for result in results)
+    if is_open and found.valueless:
+        yield f"without a value: {_listed(found.valueless)}; give one with --parameter NAME=VALUE"
+    if options.region is None and any("AWS::Region" in result.scenario for result in results):
+        yield "the Region is open; give it with --region"
+    for name, why in found.unread.items():
+        yield f"nested stack {name} is not read: {why}"
+    if found.has_rules:
+        yield "the template's Rules are not checked; they may refuse some of these values"
+
+
+def _listed(names: Sequence[str], most: int = 10) -> str:
+    rest = len(names) - most
+    return ", ".join(names[:most]) + (f" and {rest:,} more" if rest > 0 else "")
 
 
 def as_data(result: Result) -> dict[str, object]:
@@ -132,20 +263,28 @@ def as_data(result: Result) -> dict[str, object]:
 def as_text(result: Result) -> list[str]:
     """An answer as lines for people: the way, or the obstacle with its place and mend."""
     choices = ", ".join(f"{name}={value}" for name, value in result.scenario.items())
-    where = (result.subnet or "no VPC") + (f" [{choices}]" if choices else "")
+    where = (result.subnet or _whole(result)) + (f" [{choices}]" if choices else "")
     if isinstance(result, Reached):
         lines = [" -> ".join([f"reached  {where}", *result.hops])]
         for note in result.notes:
             lines.append(
                 f"         note: {sentence(note.code)}" + (f" ({note.detail})" if note.detail else "")
             )
-        return lines
-    word = "blocked" if isinstance(result, Blocked) else "unknown"
-    detail = _detail(result)
-    return [
-        f"{word}  {where}: {result.at}: {sentence(result.why)}" + (f" ({detail})" if detail else ""),
-        f"         {result.path}:{result.line}: {result.why}",
-    ]
+    else:
+        word = "blocked" if isinstance(result, Blocked) else "unknown"
+        detail = _detail(result)
+        lines = [
+            f"{word}  {where}: {result.at}: {sentence(result.why)}" + (f" ({detail})" if detail else ""),
+            f"         {result.path}:{result.line}: {result.why}",
+        ]
+    return [_visible(line) for line in lines]
+
+
+def _whole(result: Result) -> str:
+    """What an answer is about that no subnet is named for."""
+    if isinstance(result.connected, bool):
+        return "in a VPC" if result.connected else "no VPC"
+    return "VPC not known"
 
 
 def _detail(result: Blocked | Unknown) -> str:
@@ -155,6 +294,62 @@ def _detail(result: Blocked | Unknown) -> str:
 def sentence(code: str) -> str:
     """The English sentence of a reason."""
     return sentences.sentence(code, "en")
+
+
+# --- output -------------------------------------------------------------------------------------
+
+
+def _visible(text: str) -> str:
+    """A line whose control characters cannot reach the terminal: a template may hold any."""
+    if text.isprintable():
+        return text
+    return "".join(
+        letter if letter.isprintable() or letter == "\N{IDEOGRAPHIC SPACE}"
+        else letter.encode("unicode_escape").decode()
+        for letter in text
+    )  # fmt: skip
+
+
+def _print_json(data: Mapping[str, object], code: int) -> int:
+    lines = json.dumps(data, indent=2, ensure_ascii=False).split("\n")
+    # JSON escapes ASCII control characters itself; the rest of them are escaped its way here.
+    return _print(
+        "\n".join(
+            line if line.isprintable()
+            else "".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in line)
+            for line in lines
+        ),
+        code,
+    )  # fmt: skip
+
+
+def _print(text: str, code: int, file: IO[str] | None = None) -> int:
+    """Print to standard output or error; the exit code to end with.
+
+    A terminal that cannot show a character gets it escaped, not a traceback. Where nobody reads any more, as
+    behind `| head`, the code still tells the answer; where writing fails otherwise it is a fault.
+    """
+    stream = file or sys.stdout
+    if stream is None:
+        return code
+    encoding = stream.encoding or "utf-8"
+    try:
+        print(text.encode(encoding, "backslashreplace").decode(encoding), file=stream, flush=True)
+    except BrokenPipeError:
+        _discard(stream)
+    except OSError as error:
+        _discard(stream)
+        if stream is not sys.stderr and sys.stderr is not None:
+            with contextlib.suppress(OSError):
+                print(f"lambda-vpc: the answer cannot be written: {error.strerror}", file=sys.stderr)
+        return FAULT
+    return code
+
+
+def _discard(stream: IO[str]) -> None:
+    """Let what is left in a stream's buffer go, so that nothing fails again at the end."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 if __name__ == "__main__":

@@ -16,6 +16,8 @@ from lambda_vpc.reading import BadInput, KeyPath, Source
 LOOP = "Fn::ForEach::"
 MAX_VALUES = 200_000
 """Values that all loops of a template may make together."""
+_CHARACTERS = 100
+"""Characters of a text that count as one more value."""
 _SECTIONS = ("Conditions", "Resources", "Outputs")
 
 
@@ -86,7 +88,7 @@ class _Unroller:
         for key, item in body.items():
             if not key.startswith(LOOP):
                 inner = (*path, key)
-                yield _replaced(key, names), self._copy(item, names, inner), inner
+                yield self._replaced(key, names, inner), self._copy(item, names, inner), inner
                 continue
             identifier, collection, fragment = self._loop(key, item, (*path, key))
             items = self._items(collection, names)
@@ -129,9 +131,7 @@ class _Unroller:
         """A value with the loops inside it unrolled and their identifiers replaced."""
         self._spend(1, path)
         if isinstance(value, str):
-            text = _replaced(value, names)
-            self._spend(len(text) // 100, path)
-            return text
+            return self._replaced(value, names, path)
         if isinstance(value, list):
             return [self._copy(item, names, (*path, place)) for place, item in enumerate(value)]
         if not isinstance(value, Mapping):
@@ -148,6 +148,21 @@ class _Unroller:
             found[key] = item
         return found
 
+    def _replaced(self, text: str, names: Mapping[str, str], path: KeyPath) -> str:
+        """A text with the identifiers of loops replaced; `&{...}` leaves out what is no letter or digit."""
+        if not names or "{" not in text:
+            return text
+
+        def value(match: re.Match[str]) -> str:
+            found = names.get(match[2])
+            if found is None:
+                return match[0]
+            self._spend(len(found) // _CHARACTERS, path)
+            return found if match[1] == "$" else _NOT_ALPHANUMERIC.sub("", found)
+
+        self._spend(len(text) // _CHARACTERS, path)
+        return _IDENTIFIER.sub(value, text)
+
     def _spend(self, values: int, path: KeyPath) -> None:
         self.left -= values
         if self.left < 0:
@@ -162,17 +177,3 @@ PROCESSED = "`aws cloudformation get-template --template-stage Processed` prints
 
 _IDENTIFIER = re.compile(r"([$&])\{([A-Za-z0-9]+)\}")
 _NOT_ALPHANUMERIC = re.compile(r"[^A-Za-z0-9]")
-
-
-def _replaced(text: str, names: Mapping[str, str]) -> str:
-    """A text with the identifiers of loops replaced; `&{...}` leaves out what is no letter or digit."""
-    if not names or "{" not in text:
-        return text
-
-    def value(match: re.Match[str]) -> str:
-        found = names.get(match[2])
-        if found is None:
-            return match[0]
-        return found if match[1] == "$" else _NOT_ALPHANUMERIC.sub("", found)
-
-    return _IDENTIFIER.sub(value, text)

@@ -26,6 +26,8 @@ from lambda_vpc.cloudformation.values import Origin, Other, Unknown, shown
 MAX_SCENARIOS = 64
 MAX_COMBINATIONS = 1024
 """Combinations of values that are compared with one another before equal ones become one scenario."""
+MAX_ANSWERS = 150_000
+"""Parts of conditions times combinations."""
 MAX_WORK = 4_000_000
 """Values times scenarios; a large template gets fewer scenarios, and more stays open."""
 LEFT_OPEN = "any value"
@@ -33,15 +35,24 @@ LEFT_OPEN = "any value"
 
 # Types that neither carry packets nor give permissions, and that nobody connects to over a network interface:
 # where a condition decides on them alone, every scenario is the same.
-_WITHOUT_EFFECT = tuple(
-    """
-    AWS::ApiGateway:: AWS::ApiGatewayV2:: AWS::AppSync:: AWS::Athena:: AWS::Backup:: AWS::Budgets:: AWS::CDK::
-    AWS::CertificateManager:: AWS::CloudFront:: AWS::CloudTrail:: AWS::CloudWatch:: AWS::Cognito:: AWS::Config::
-    AWS::DynamoDB:: AWS::ECR:: AWS::Events:: AWS::KMS:: AWS::Kinesis:: AWS::KinesisFirehose::
-    AWS::Lambda::Permission AWS::Logs:: AWS::S3:: AWS::SNS:: AWS::SQS:: AWS::SSM:: AWS::Scheduler::
-    AWS::SecretsManager::Secret AWS::Serverless::Api AWS::Serverless::HttpApi AWS::Serverless::SimpleTable
-    AWS::Serverless::StateMachine AWS::StepFunctions:: AWS::WAF AWS::XRay::
-    """.split()
+_SERVICES_WITHOUT_EFFECT = frozenset(
+    (
+        "ApiGateway", "ApiGatewayV2", "AppSync", "Athena", "Backup", "Budgets", "CDK", "CertificateManager",
+        "CloudFront", "CloudTrail", "CloudWatch", "Cognito", "Config", "DynamoDB", "ECR", "Events", "KMS",
+        "Kinesis", "KinesisFirehose", "Logs", "S3", "SNS", "SQS", "SSM", "Scheduler", "StepFunctions", "WAF",
+        "WAFRegional", "WAFv2", "XRay",
+    )
+)  # fmt: skip
+_TYPES_WITHOUT_EFFECT = frozenset(
+    (
+        "AWS::Lambda::Permission",
+        "AWS::SecretsManager::Secret",
+        "AWS::SecretsManager::SecretTargetAttachment",
+        "AWS::Serverless::Api",
+        "AWS::Serverless::HttpApi",
+        "AWS::Serverless::SimpleTable",
+        "AWS::Serverless::StateMachine",
+    )
 )
 # Properties that change nothing a packet or a permission meets.
 _IDLE_PROPERTIES = frozenset(("Tags", "Metadata", "UserData", "Environment"))
@@ -146,6 +157,8 @@ class Choices:
     """Parameters that were not varied: too many combinations."""
     defaults: Mapping[str, str] = field(default_factory=dict)
     """Parameters whose default counts in every scenario, as nobody gave them a value."""
+    valueless: tuple[str, ...] = ()
+    """Parameters that have neither a value nor a default, and are used."""
 
 
 @dataclass
@@ -174,19 +187,17 @@ def choices(document: Mapping, given: Mapping[str, str], fixed: Mapping[str, obj
         return Choices((Choice({}, {}),))
     uses = _uses(document)
     compared = _compared(document, uses.conditions)
-    domains = {
+    every = {
         name: domain for name, texts in compared.items()
         if name not in given and name not in fixed and len(domain := _domain(document, name, texts)) > 1
     }  # fmt: skip
     weight = sum(1 for name in uses.conditions for _ in parts_of(section(document, "Conditions").get(name)))
-    most = max(limit, min(MAX_COMBINATIONS, MAX_WORK // (20 * max(weight, 1))))
-    left_open: list[str] = []
-    while True:
-        if _product(domains) <= most:
-            boxes = _merged(document, given, fixed, domains, uses)
-            if len(boxes) <= limit:
-                break
-        left_open.append(domains.popitem()[0])
+    limit = max(1, min(limit, MAX_ANSWERS // max(weight, 1)))
+    most = max(limit, min(MAX_COMBINATIONS, MAX_ANSWERS // max(weight, 1)))
+    domains = _first(every, most)
+    while len(boxes := _merged(document, given, fixed, domains, uses)) > limit:
+        domains.popitem()
+    left_open = [name for name in every if name not in domains]
     rest = {name: Unknown(_named(name), _origin(name)) for name in left_open}
     found = []
     for box in boxes:
@@ -197,13 +208,15 @@ def choices(document: Mapping, given: Mapping[str, str], fixed: Mapping[str, obj
         }
         chosen = {name: values[0] for name, values in box.items()}
         found.append(Choice(chosen | rest, named | dict.fromkeys(left_open, LEFT_OPEN)))
-    defaults = {
-        name: _shown(plain(declared["Default"]))
-        for name, declared in section(document, "Parameters").items()
-        if name in uses.parameters and name not in given and name not in compared
-        and "Default" in declared and not _is_looked_up(declared)
-    }  # fmt: skip
-    return Choices(tuple(found), tuple(left_open), defaults)
+    defaults, valueless = {}, []
+    for name, declared in section(document, "Parameters").items():
+        if name in given or not (name in uses.parameters or name in compared):
+            continue
+        if "Default" not in declared or _is_looked_up(declared):
+            valueless.append(name)
+        elif name not in compared:
+            defaults[name] = _shown(plain(declared["Default"]))
+    return Choices(tuple(found), tuple(left_open), defaults, tuple(valueless))
 
 
 def scenario_values(
@@ -260,10 +273,15 @@ def _origin(name: str) -> Origin:
     return Origin.OPEN if name.startswith("AWS::") else Origin.EXISTING
 
 
-def _product(domains: Mapping[str, list]) -> int:
-    found = 1
-    for domain in domains.values():
-        found *= len(domain)
+def _first(domains: Mapping[str, list[object]], most: int) -> dict[str, list[object]]:
+    """The first parameters, as many as make no more than so many combinations."""
+    found: dict[str, list[object]] = {}
+    product = 1
+    for name, domain in domains.items():
+        product *= len(domain)
+        if product > most:
+            break
+        found[name] = domain
     return found
 
 
@@ -324,7 +342,7 @@ def _uses(document: Mapping) -> _Uses:
             found.conditions.append(condition)
 
     for body in (*section(document, "Resources").values(), *section(document, "Globals").values()):
-        if not isinstance(body, Mapping) or str(body.get("Type", "")).startswith(_WITHOUT_EFFECT):
+        if not isinstance(body, Mapping) or _is_without_effect(str(body.get("Type", ""))):
             continue
         use(body.get("Condition"))
         for part in parts_of(body, _IDLE_PROPERTIES):
@@ -342,6 +360,13 @@ def _uses(document: Mapping) -> _Uses:
                 found.parameters.update(_refs(argument))
     found.parameters.discard("AWS::NoValue")
     return found
+
+
+def _is_without_effect(type_: str) -> bool:
+    service = type_.split("::")[1:2]
+    return type_ in _TYPES_WITHOUT_EFFECT or (
+        type_.startswith("AWS::") and bool(service) and service[0] in _SERVICES_WITHOUT_EFFECT
+    )
 
 
 def _refs(written: object) -> Iterator[str]:

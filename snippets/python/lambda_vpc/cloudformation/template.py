@@ -19,7 +19,7 @@ from lambda_vpc.cloudformation import loops
 from lambda_vpc.cloudformation.intrinsics import Scope, TooLarge, Work
 from lambda_vpc.cloudformation.parameters import choices, refused, scenario_values, section, values_of
 from lambda_vpc.cloudformation.values import Reference, Unknown, shown
-from lambda_vpc.reading import BadInput, KeyPath, Problem, Source
+from lambda_vpc.reading import BadInput, KeyPath, Problem, Source, WrongUsage
 
 _JSON = re.compile(r'\s*\{\s*["}]')
 MAX_STACKS = 50
@@ -30,6 +30,10 @@ STACK_TYPE = "AWS::CloudFormation::Stack"
 # Transforms whose effect on networks is known; any other may add or change resources.
 _KNOWN_TRANSFORMS = ("AWS::Serverless-2016-10-31", "AWS::SecretsManager-2020-07-23",
                      "AWS::SecretsManager-2024-09-16", "AWS::LanguageExtensions")  # fmt: skip
+
+
+class TooLargeToResolve(BadInput):
+    """A resource whose properties grow beyond every bound; known only once they are asked for."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,13 +56,13 @@ class Resource:
         """Properties with every intrinsic function resolved.
 
         Raises:
-            BadInput: they grow beyond every bound.
+            TooLargeToResolve: they grow beyond every bound.
         """
         try:
             found = self.scope.resolve(self.written)
         except TooLarge as error:
-            problem = self.source.problem(self.key_path, f"{self.logical_id}: {error}")
-            raise BadInput([problem]) from None
+            problem = self.source.problem(self.key_path, f"{shown(self.logical_id)}: {error}")
+            raise TooLargeToResolve([problem]) from None
         return found if isinstance(found, Mapping) else {}
 
     def get(self, *path: str) -> object:
@@ -123,6 +127,8 @@ class Template:
     """Parameters that conditions depend on and that no scenario settles: too many combinations."""
     defaults: Mapping[str, str] = field(default_factory=dict)
     """Parameters that nobody gave a value, and the default that counts for them in every scenario."""
+    valueless: tuple[str, ...] = ()
+    """Parameters that are used and have neither a value nor a default."""
     unread: Mapping[str, str] = field(default_factory=dict)
     """Nested stacks whose template was not read, and why."""
 
@@ -130,6 +136,11 @@ class Template:
     def path(self) -> str:
         """The file as it is named to the reader."""
         return self.source.path
+
+    @property
+    def has_rules(self) -> bool:
+        """Whether `Rules` may refuse values of the parameters; they are not evaluated here."""
+        return isinstance(self.source.data, Mapping) and bool(self.source.data.get("Rules"))
 
     @cached_property
     def functions(self) -> tuple[str, ...]:
@@ -205,7 +216,7 @@ def of(
         open_ = open_ or loader.open
         unread |= loader.unread
         scenarios.append(Scenario(choice.named, resources))
-    return Template(source, tuple(scenarios), open_, found.left_open, found.defaults, unread)
+    return Template(source, tuple(scenarios), open_, found.left_open, found.defaults, found.valueless, unread)
 
 
 def _of_region(region: str) -> dict[str, object]:
@@ -228,9 +239,9 @@ def _check_given(source: Source, document: Mapping, given: Mapping[str, str]) ->
     for name, value in given.items():
         if name not in known:
             hint = reading.suggestion(name, list(known)) or "; the template has no parameters"
-            raise BadInput([source.problem(("Parameters",), f"has no parameter '{shown(name)}'{hint}")])
+            raise WrongUsage([source.problem(("Parameters",), f"has no parameter '{shown(name)}'{hint}")])
         if problem := refused(known[name], value):
-            raise BadInput([source.problem(("Parameters", name), f"{name}: {problem}")])
+            raise WrongUsage([source.problem(("Parameters", name), f"{name}: {problem}")])
 
 
 # --- reading ------------------------------------------------------------------------------------
