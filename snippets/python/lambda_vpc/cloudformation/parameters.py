@@ -200,7 +200,7 @@ def choices(document: Mapping, given: Mapping[str, str], fixed: Mapping[str, obj
     found = []
     for box in boxes:
         named = {
-            name: " or ".join(_shown(value) for value in values)
+            name: shown(" or ".join(_shown(value) for value in values), 400)
             for name, values in box.items()
             if len(values) < len(domains[name])
         }
