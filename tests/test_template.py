@@ -318,7 +318,8 @@ def test_a_nested_stack_is_read_below_the_folder_of_the_template_alone(tmp_path)
     (folder / "linked").symlink_to(outside.parent)
     (folder / "circle.yaml").symlink_to(folder / "circle.yaml")
     urls = {"Own": "./own.yaml", "Outside": "../out/secret.yaml", "Absolute": str(outside),
-            "Link": "link.yaml", "Linked": "linked/secret.yaml", "Nul": "a\0b", "Long": "x" * 5000, "Missing": "missing.yaml",
+            "Link": "link.yaml", "Linked": "linked/secret.yaml", "Nul": "a\0b", "Long": "x" * 5000,
+            "Missing": "missing.yaml",
             "Folder": "deep", "Circle": "circle.yaml", "Deep": "deep/up.yaml"}  # fmt: skip
     path = write(folder, "main.yaml", Resources={name: stack(url) for name, url in urls.items()})
     found = template.load(path)
