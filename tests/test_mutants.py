@@ -13,7 +13,7 @@ import zlib
 
 import pytest
 
-from tools.mutate_snippets import (
+from mutate_snippets import (
     Exemption,
     Mutant,
     Report,

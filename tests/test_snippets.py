@@ -13,7 +13,7 @@ from lambda_vpc.guide.cases.decision import DecisionResult
 from lambda_vpc.guide.snippet import POLICY_LAYERS, Snippet, Wrong
 from lambda_vpc.guide.spec import load
 from lambda_vpc.iam.policy import Policy
-from tools.mutate_snippets import undefined_handlers
+from mutate_snippets import undefined_handlers
 
 ROOT = Path(__file__).parents[1]
 SNIPPETS = load(ROOT / "snippets")

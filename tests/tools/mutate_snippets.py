@@ -157,6 +157,16 @@ _OTHER_WORD = {
     "public": "private", "CUSTOM": "NONE", "TOKEN": "REQUEST", "GET": "POST", "POST": "GET",
     "AWS_PROXY": "HTTP_PROXY", "REGIONAL": "EDGE", "enable": "disable", "disable": "enable",
 }  # fmt: skip
+_OTHER_KEY = {
+    "NatGatewayId": "GatewayId", "GatewayId": "NatGatewayId",
+    "SecurityGroupEgress": "SecurityGroupIngress", "SecurityGroupIngress": "SecurityGroupEgress",
+    "CidrIp": "CidrIpv6", "CidrIpv6": "CidrIp",
+    "DestinationCidrBlock": "DestinationIpv6CidrBlock", "DestinationIpv6CidrBlock": "DestinationCidrBlock",
+    "DestinationSecurityGroupId": "SourceSecurityGroupId",
+    "SourceSecurityGroupId": "DestinationSecurityGroupId",
+    "SubnetIds": "SecurityGroupIds", "SecurityGroupIds": "SubnetIds",
+}  # fmt: skip
+"""Properties that are mistaken for one another."""
 _SERVICE = re.compile(r"[a-z0-9.-]+\.amazonaws\.com")
 _PLACEHOLDER = re.compile(r"\$\{([A-Za-z0-9]+)((?:\.[A-Za-z0-9.]+)?)\}")
 
@@ -194,6 +204,7 @@ class _Types:
 
     def __init__(self, template: dict) -> None:
         self._of: dict[str, str] = {}
+        self._resources = list(template["Resources"])
         for section in ("Parameters", "Resources"):
             for name, body in template.get(section, {}).items():
                 self._of[name] = _base(str(body["Type"]))
@@ -204,6 +215,12 @@ class _Types:
         if type_ is None:
             return []
         return [other for other, found in self._of.items() if found == type_ and other != name]
+
+    def others_or_any(self, name: object) -> list[str]:
+        """The same, or the first resource of another type where there is none."""
+        if str(name) not in self._of:
+            return []
+        return self.others(name) or [other for other in self._resources if other != name][:1]
 
 
 def _base(type_: str) -> str:
@@ -228,6 +245,9 @@ def _inside(template: dict, at: KeyPath, value: object, types: _Types) -> Iterat
             yield from _other_ports(template, at, value, *ports)
         for key, item in value.items():
             yield _removed(template, (*at, key))
+            if key in _OTHER_KEY and _OTHER_KEY[key] not in value:
+                changed = {(_OTHER_KEY[key] if name == key else name): one for name, one in value.items()}
+                yield Mutant(f"-> {_OTHER_KEY[key]}", (*at, key), _with(template, at, changed))
             if key not in ports:
                 yield from _inside(template, (*at, key), item, types)
     elif isinstance(value, list):
@@ -265,7 +285,7 @@ def _function(
 ) -> Iterator[Mutant]:
     """Another reference of the same type, another position or count."""
     if function == "Ref":
-        for other in types.others(argument):
+        for other in types.others_or_any(argument):
             yield Mutant(f"-> {other}", at, _with(template, at, {"Ref": other}))
     elif function == "Fn::GetAtt":
         name, attribute = argument.split(".", 1) if isinstance(argument, str) else argument

@@ -78,11 +78,14 @@ def _with_attributes(value: object, given: Mapping[str, object]) -> object:
 def _value(template: Template, scenario: Scenario, place: str) -> object:
     name, *path = place.split(".")
     if name in ("Outputs", "Rules"):
-        written = template.source.data.get(name, {}).get(path[0], {})
-        return plain(_IN_SECTION[name](_scope(scenario), written))
+        written = template.source.data.get(name, {}).get(".".join(path))
+        scope = next((one.scope for one in scenario.resources.values() if "/" not in one.logical_id), None)
+        if not isinstance(written, Mapping) or scope is None:
+            return f"nothing at '{place}'"
+        return plain(_IN_SECTION[name](scope, written))
     resource = scenario.resources.get(name)
     if resource is None:
-        return f"no resource '{name}'"
+        return f"nothing at '{place}'"
     found: object = resource.properties
     for key in path:
         if isinstance(found, list) and key.isdigit() and int(key) < len(found):
@@ -92,11 +95,6 @@ def _value(template: Template, scenario: Scenario, place: str) -> object:
         else:
             found = found if isinstance(found, Unknown) else None
     return plain(found)
-
-
-def _scope(scenario: Scenario) -> Scope:
-    """How values of the template itself are resolved, not of a stack in it."""
-    return next(one.scope for one in scenario.resources.values() if "/" not in one.logical_id)
 
 
 def _rule(scope: Scope, written: Mapping) -> object:
