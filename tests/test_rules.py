@@ -507,7 +507,7 @@ SILENT = {
     ),
     "callbacks of Step Functions on a state machine": managed(
         statement(
-            action=["states:SendTaskSuccess", "states:SendTaskFailure", "states:SendTaskHeartbeat"],
+            action=["states:SendTask*", "states:SendTaskFailure", "states:InvokeHTTPEndpoint"],
             resource="arn:aws:states:ap-northeast-1:111122223333:stateMachine:orders",
         )
     ),
