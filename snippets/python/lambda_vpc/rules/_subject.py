@@ -43,6 +43,26 @@ class Network:
         """What judges the records; the same judges as those of a trace."""
         return engine_of(self.records)
 
+    @cached_property
+    def subnets_by_route(self) -> Mapping[str, list[model.Subnet]]:
+        """The subnets whose packets for the internet take a route, and no other, by the route's name."""
+        found: dict[str, list[model.Subnet]] = {}
+        for subnet in self.records.subnets:
+            parts = self.engine.routes.out(subnet, 4).parts
+            if len(parts) == 1 and isinstance(parts[0], model.Route):
+                found.setdefault(parts[0].at.name, []).append(subnet)
+        return found
+
+    @cached_property
+    def functions_by_subnets(self) -> Mapping[frozenset[model.Id], list[Resource]]:
+        """The functions that certainly exist, by their subnets."""
+        found: dict[frozenset[model.Id], list[Resource]] = {}
+        for record in self.records.functions:
+            if record.exists is True:
+                function = self.scenario.resources[record.id.name]
+                found.setdefault(frozenset(record.subnets), []).append(function)
+        return found
+
     def resource(self, value: object, type_: str) -> Resource | None:
         """The resource of a type that a value names and that certainly exists."""
         named = isinstance(value, Reference) and value.attribute is None

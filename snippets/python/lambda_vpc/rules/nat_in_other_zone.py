@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lambda_vpc.cloudformation.template import Resource
-from lambda_vpc.network.model import Id, NatGateway, Route, Subnet, same
+from lambda_vpc.network.model import Id, NatGateway, same
 from lambda_vpc.rules._rule import LAMBDA_GUIDE, Finding, resource_rule
 from lambda_vpc.rules._subject import Network, place
 
@@ -30,8 +30,7 @@ def nat_in_other_zone(network: Network, route: Resource) -> Iterator[Finding]:
         network/nat-per-az
         network/nat-shared
     """
-    subnets = [subnet for subnet in network.records.subnets if _route(network, subnet) == route.logical_id]
-    zones = {subnet.zone for subnet in subnets}
+    zones = {subnet.zone for subnet in network.subnets_by_route.get(route.logical_id, ())}
     nat = network.records.nat_gateway(network.values.id(route.get("NatGatewayId")) or Id(""))
     here = _zone(network, nat) if nat is not None else None
     if here is None or len(zones) != 1 or not all(isinstance(zone, str) for zone in zones) or here in zones:
@@ -58,12 +57,6 @@ def nat_in_other_zone(network: Network, route: Resource) -> Iterator[Finding]:
     else:
         return
     yield Finding(place(route, "NatGatewayId"), message)
-
-
-def _route(network: Network, subnet: Subnet) -> str | None:
-    """Name of the one route that takes a subnet's packets for the internet."""
-    parts = network.engine.routes.out(subnet, 4).parts
-    return parts[0].at.name if len(parts) == 1 and isinstance(parts[0], Route) else None
 
 
 def _zone(network: Network, nat: NatGateway) -> str | None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 from lambda_vpc.cloudformation.template import Resource
 from lambda_vpc.cloudformation.values import Origin, Unknown
 from lambda_vpc.network.from_template.values import listed
+from lambda_vpc.reading import KeyPath
 from lambda_vpc.rules._rule import VPC_GUIDE, Finding, resource_rule
 from lambda_vpc.rules._subject import Network, properties
 from lambda_vpc.rules._written import Written
@@ -29,18 +31,24 @@ def shared_address(network: Network, nat: Resource) -> Iterator[Finding]:
         network/nat-per-az
         network/nat-regional-fixed
     """
-    taken: dict[object, str] = {}
-    for other in network.scenario.by_type.get("AWS::EC2::NatGateway", ()):
-        for item, address in _addresses(other) if other.exists is True else ():
-            if other is nat and address in taken:
-                yield Finding(
-                    item.path,
-                    f"'{nat.logical_id}' names an Elastic IP address that '{taken[address]}' has already. "
-                    "Give each an AWS::EC2::EIP of its own.",
-                )
-            taken.setdefault(address, other.logical_id)
-        if other is nat:
-            return
+    for item, address in _addresses(nat):
+        first, path = _first(network)[address]
+        if path != item.path:
+            yield Finding(
+                item.path,
+                f"'{nat.logical_id}' names an Elastic IP address that '{first}' has already. Give each an "
+                "AWS::EC2::EIP of its own.",
+            )
+
+
+@lru_cache(maxsize=8)
+def _first(network: Network) -> Mapping[object, tuple[str, KeyPath]]:
+    """The NAT gateway that names an address first, and where."""
+    found: dict[object, tuple[str, KeyPath]] = {}
+    for nat in network.scenario.by_type.get("AWS::EC2::NatGateway", ()):
+        for item, address in _addresses(nat) if nat.exists is True else ():
+            found.setdefault(address, (nat.logical_id, item.path))
+    return found
 
 
 def _addresses(nat: Resource) -> Iterator[tuple[Written, object]]:

@@ -36,7 +36,7 @@ def single_zone(network: Network, function: Resource) -> Iterator[Finding]:
     subnets = _subnets(network, function)
     if not subnets or not all(_is_known(network, subnet) for subnet in subnets):
         return
-    alike = [other for other in _functions(network) if _subnets(network, other) == subnets]
+    alike = network.functions_by_subnets[subnets]
     if function is not alike[0]:
         return
     zones = {_zone(network, subnet) for subnet in subnets}
@@ -50,11 +50,6 @@ def single_zone(network: Network, function: Resource) -> Iterator[Finding]:
     yield Finding(
         place(function, "VpcConfig", "SubnetIds"), f"{found} Add a subnet in another Availability Zone."
     )
-
-
-def _functions(network: Network) -> list[Resource]:
-    found = (f for type_ in FUNCTION_TYPES for f in network.scenario.by_type.get(type_, ()))
-    return [function for function in found if function.exists is True]
 
 
 def _subnets(network: Network, function: Resource) -> frozenset[Id]:
