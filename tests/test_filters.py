@@ -122,9 +122,13 @@ def test_a_prefix_list_covers_what_one_of_its_blocks_covers():
 
 @pytest.mark.parametrize(
     ("peer", "words"),
-    [(Peer.internet(4), "the internet"), (Peer.public(4), "a public address"), (NOWHERE, "an address that is not known"),
-     (inside("10.0.1.0/24"), "10.0.1.0/24")],
-)  # fmt: skip
+    [
+        (Peer.internet(4), "the internet"),
+        (Peer.public(4), "a public address"),
+        (NOWHERE, "an address that is not known"),
+        (inside("10.0.1.0/24"), "10.0.1.0/24"),
+    ],
+)
 def test_the_other_end_is_named(peer, words):
     assert str(peer) == words
 
@@ -202,7 +206,7 @@ def test_several_blocks_cover_together_what_none_covers_alone():
         == "10.0.1.0/25 is a part of 10.0.1.0/24"
     )
     doubtful = rule(block("10.0.1.128/25"), exists=Undetermined("condition Odd"))
-    assert admits(halves[0], doubtful) == "10.0.1.128/25 is a part of 10.0.1.0/24"
+    assert admits(halves[0], doubtful) == "condition Odd"
     assert admits(rule(block("2001:db8::/65")), rule(block("2001:db8:0:0:8000::/65"))) is False
 
 
@@ -270,8 +274,9 @@ ANYWHERE = block("0.0.0.0/0")
 
 
 def entry(number, *, egress=True, allow=True, protocol="6", ports=(443, 443), to=ANYWHERE, **more):
-    return AclEntry(at=AT, number=number, egress=egress, allow=allow, protocol=protocol, ports=ports, block=to,
-                    **more)  # fmt: skip
+    return AclEntry(
+        at=AT, number=number, egress=egress, allow=allow, protocol=protocol, ports=ports, block=to, **more
+    )
 
 
 RETURN = entry(100, egress=False, ports=(1024, 65535))
