@@ -527,7 +527,6 @@ def _regular_expression(pattern: str) -> re.Pattern[str]:
     return re.compile("".join(parts), re.DOTALL)
 
 
-@settings(max_examples=1000)
 @given(_LETTERS, some.text("ab*?:\n.", max_size=9))
 def test_a_pattern_covers_what_its_regular_expression_covers(pattern: str, text: str):
     wanted = _regular_expression(pattern).fullmatch(text) is not None
@@ -546,7 +545,6 @@ def _resource_expression(pattern: str) -> re.Pattern[str]:
     return re.compile(":".join(found), re.DOTALL)
 
 
-@settings(max_examples=1000)
 @given(some.text("ab*?:::", max_size=9), some.text("ab:::", max_size=9))
 def test_a_resource_pattern_covers_what_the_documented_rule_covers(pattern: str, text: str):
     wanted = _resource_expression(pattern).fullmatch(text) is not None
