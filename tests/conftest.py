@@ -1,4 +1,7 @@
-"""The site, built once for all tests, and a browser that reads it as a visitor does."""
+"""The site, built once for all tests, a browser that reads it as a visitor does, and how much is tried.
+
+What needs no site runs first, and the site is built beside it: two processors are not kept waiting.
+"""
 
 from __future__ import annotations
 
@@ -10,15 +13,26 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, sync_playwright
 
 ROOT = Path(__file__).parents[1]
 # Below a path, as on a project's pages: an address that begins at the host's root breaks here.
 BASE_PATH = "/guide/"
 SITE_URL = f"https://example.com{BASE_PATH}"
+
+# How many examples a property is tried on: few while writing, many where a change is accepted. A test says
+# no number of its own. Time limits belong to the tests that promise one: a loaded machine is no failure.
+_ALWAYS = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
+settings.register_profile("local", max_examples=25, **_ALWAYS)
+settings.register_profile("ci", settings.get_profile("ci"), max_examples=300, **_ALWAYS)
+settings.register_profile("mutants", max_examples=5, derandomize=True, database=None, **_ALWAYS)
+settings.load_profile("ci" if os.environ.get("CI") else "local")
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 NO_CHROMIUM = "no Chromium found: install Debian's package 'chromium' (apt-get install chromium)"
@@ -52,14 +66,44 @@ def build_site(
     )
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest reads -m
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what needs a browser, and put it last; before it, what needs the built site."""
+    for item in items:
+        if "chromium" in item.fixturenames:
+            item.add_marker(pytest.mark.browser)
+    items.sort(key=lambda item: ("site" in item.fixturenames, "chromium" in item.fixturenames))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def builds(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[dict[str, Future[Path]]]:
+    """By the name of the fixture that hands it out, each strict build that a test asks for, begun at once."""
+
+    def build(name: str) -> Path:
+        into = tmp_path_factory.mktemp(name)
+        built = build_site(into)
+        if built.returncode:
+            pytest.fail(f"mkdocs build --strict fails; mend what it names:\n{built.stderr}", pytrace=False)
+        return into
+
+    asked = {name for item in request.session.items for name in item.fixturenames}
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        yield {name: beside.submit(build, name) for name in ("site", "site_again") if name in asked}
+        beside.shutdown(cancel_futures=True)
+
+
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def site(builds: dict[str, Future[Path]]) -> Path:
     """The folder of the strictly built site, published in thought at `SITE_URL`."""
-    into = tmp_path_factory.mktemp("site")
-    built = build_site(into)
-    if built.returncode:
-        pytest.fail(f"mkdocs build --strict fails; mend what it names:\n{built.stderr}", pytrace=False)
-    return into
+    return builds["site"].result()
+
+
+@pytest.fixture(scope="session")
+def site_again(builds: dict[str, Future[Path]]) -> Path:
+    """A second build of the same files, by another process."""
+    return builds["site_again"].result()
 
 
 class _Quiet(http.server.SimpleHTTPRequestHandler):
@@ -94,15 +138,21 @@ def served_site(site: Path) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """One Chromium of this machine for all tests."""
+def chromium() -> str:
+    """The path of this machine's Chromium."""
     executable = next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
     if executable is None:
         # Elsewhere a writer may go without; where a change is accepted, nobody may.
         (pytest.fail if os.environ.get("CI") else pytest.skip)(NO_CHROMIUM)
+    return executable
+
+
+@contextmanager
+def open_browser(chromium: str) -> Iterator[Browser]:
+    """A Chromium of this machine; each thread opens one of its own."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=executable,
+            executable_path=chromium,
             args=[
                 "--no-sandbox",
                 "--disable-gpu",
@@ -114,6 +164,13 @@ def browser() -> Iterator[Browser]:
         )
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: str) -> Iterator[Browser]:
+    """One Chromium for all tests that click and type."""
+    with open_browser(chromium) as browser:
+        yield browser
 
 
 def html_files(site: Path) -> list[Path]:

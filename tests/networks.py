@@ -7,6 +7,7 @@ import json
 
 from lambda_vpc import network
 from lambda_vpc.cloudformation import template
+from lambda_vpc.network import from_template
 
 
 def ref(name):
@@ -236,7 +237,8 @@ def read(resources, parameters=None, **sections):
 
 
 def answers(resources, destination, without_az=None, source="Function", **sections):
-    return network.trace(read(resources, **sections), source, destination, without_az)
+    found = from_template.networks(read(resources, **sections))
+    return network.trace(found, source, destination, without_az)
 
 
 def summary(resources, destination, without_az=None, source="Function", **sections):

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import posixpath
 import re
-import runpy
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -20,9 +19,11 @@ from markdown import Markdown
 from mkdocs.utils import meta
 from mkdocs.utils.yaml import yaml_load
 
+from lambda_vpc.guide.directives import Directive, expand
+from lambda_vpc.guide.languages import LANGUAGES as LANGUAGES
+
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
-LANGUAGES = ("ja", "en")
 
 # Stands in the text where a directive or code was, and counts as neither Japanese nor Latin.
 REMOVED = "\N{OBJECT REPLACEMENT CHARACTER}"
@@ -30,7 +31,6 @@ REMOVED = "\N{OBJECT REPLACEMENT CHARACTER}"
 # Cited where the sentence wants them: in a section their set counts, for other directives the order too.
 CITED_ANYWHERE = frozenset({"fact", "term"})
 
-_expand = runpy.run_path(str(DOCS / "hooks" / "directives.py"))["expand"]
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _HEADING = re.compile(r"(#{1,6})(?!#)\s*(.*?)\s*#*\s*$")
 _ID = re.compile(r"\{:?[^{}]*#([^\s{}]+)[^{}]*\}\s*$")
@@ -230,30 +230,14 @@ def _headings(path: str, lines: list[str], first: int) -> list[tuple[int, str, i
 def _directives(source: str) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
 
-    def note(name: str, argument: str) -> str:
-        found.append((name, argument))
+    def note(directive: Directive) -> str:
+        found.append((directive.name, directive.argument))
         return ""
 
-    for line in _expand(source, None, _Every(note)).split("\n"):
+    for line in expand(source, note).split("\n"):
         if line.startswith("::: "):  # an object's documentation, written by mkdocstrings
             found.append((":::", line[4:].strip()))
     return found
-
-
-class _Every(Mapping):
-    """A handler for every directive name, for the hook's own `expand` to find what it would expand."""
-
-    def __init__(self, handler):
-        self.handler = handler
-
-    def __getitem__(self, name):
-        return lambda argument, _page: self.handler(name, argument)
-
-    def __iter__(self):
-        return iter(())
-
-    def __len__(self):
-        return 0
 
 
 @cache
@@ -269,7 +253,7 @@ def _markdown() -> Markdown:
 
 def _read_html(markdown: str) -> _Html:
     html = _Html()
-    html.feed(_markdown().reset().convert(_expand(markdown, None, _Every(lambda _name, _argument: REMOVED))))
+    html.feed(_markdown().reset().convert(expand(markdown, lambda _: REMOVED)))
     html.close()
     return html
 

@@ -155,7 +155,7 @@ def _unknown(address: str, known: Iterable[str]) -> str:
         problem = f"no page docs/ja/{page}.md and docs/en/{page}.md"
         candidates = by_page.get(_nearest(page, by_page), [])
     nearest = _nearest(address, candidates)
-    return f"{address}: {problem}" + (f"; did you mean {nearest}?" if nearest else "")
+    return f"{address}: {problem}" + (f" (did you mean '{nearest}'?)" if nearest else "")
 
 
 def _nearest(word: str, candidates: Iterable[str]) -> str:

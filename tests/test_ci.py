@@ -20,7 +20,7 @@ PYTHON = """\
 if [ "$1" = -c ]; then exit "${OLD:-0}"; fi
 if [ "$1" = --version ]; then echo "Python 3.10.9"; exit; fi
 mkdir -p "$3/bin"
-for name in pip pytest mkdocs; do
+for name in pip pytest; do
   printf '#!/bin/bash\\necho "%s $*" >>"$CALLS"\\n[ "%s" != "${FAILS:-}" ]\\n' "$name" "$name" >"$3/bin/$name"
   chmod +x "$3/bin/$name"
 done
@@ -71,32 +71,26 @@ def machine(tmp_path: Path) -> Machine:
     return Machine(tmp_path)
 
 
-def test_it_installs_the_pinned_releases_tests_and_builds(machine: Machine) -> None:
+def test_it_installs_the_pinned_releases_and_tests(machine: Machine) -> None:
     ended = machine.run()
     assert ended.returncode == 0, ended.stderr
-    install, test, build = machine.calls
-    assert install == "pip install -c constraints.txt -e .[test]"
-    assert test == "pytest "
-    assert build.startswith("mkdocs build --strict --site-dir ")
+    assert machine.calls == ["pip install -c constraints.txt -e .[test]", "pytest "]
 
 
 def test_it_installs_the_newest_releases_when_asked(machine: Machine) -> None:
     assert machine.run("newest").returncode == 0
-    assert machine.calls[0] == "pip install --upgrade -e .[test]"
+    assert machine.calls == ["pip install --upgrade -e .[test]", "pytest "]
 
 
-def test_it_leaves_nothing_behind(machine: Machine) -> None:
-    machine.run()
-    machine.run(FAILS="pytest")
-    assert list(machine.temporary.iterdir()) == []
-
-
-@pytest.mark.parametrize(("fails", "calls"), [("pip", 1), ("pytest", 2), ("mkdocs", 3)])
-def test_it_fails_at_the_first_failure(machine: Machine, fails: str, calls: int) -> None:
+@pytest.mark.parametrize(("fails", "calls"), [("pip", 1), ("pytest", 2)])
+def test_it_fails_at_the_first_failure_and_leaves_nothing_behind(
+    machine: Machine, fails: str, calls: int
+) -> None:
     ended = machine.run(FAILS=fails)
     assert ended.returncode != 0
     assert len(machine.calls) == calls
     assert "passed" not in ended.stdout
+    assert list(machine.temporary.iterdir()) == []
 
 
 def test_it_refuses_an_old_python(machine: Machine) -> None:
@@ -106,46 +100,13 @@ def test_it_refuses_an_old_python(machine: Machine) -> None:
     assert machine.calls == []
 
 
-def test_it_refuses_a_word_it_does_not_know(machine: Machine) -> None:
-    ended = machine.run("latest")
-    assert ended.returncode == 1
-    assert "unknown word 'latest': say 'newest'" in ended.stderr
-
-
-def test_in_ci_it_installs_a_missing_browser_and_font(machine: Machine) -> None:
-    machine.has("id", "#!/bin/bash\necho 0\n")
-    machine.has("apt-get")
-    assert machine.run(CI="true").returncode == 0
-    assert machine.calls[:2] == [
-        "apt-get update",
-        "apt-get install -y --no-install-recommends chromium fonts-noto-cjk",
-    ]
-
-
-def test_in_ci_it_installs_nothing_that_is_there(machine: Machine) -> None:
-    machine.has("chromium")
-    machine.has("fc-list", "#!/bin/bash\necho 'Noto Sans CJK JP'\n")
-    machine.has("apt-get")
-    assert machine.run(CI="true").returncode == 0
-    assert machine.calls[0].startswith("pip install")
-
-
-def test_in_ci_it_uses_sudo_when_it_is_not_root(machine: Machine) -> None:
-    machine.has("id", "#!/bin/bash\necho 1000\n")
-    machine.has("apt-get")
-    machine.has("sudo")
-    machine.run(CI="true")
-    assert machine.calls[0] == "sudo -n apt-get update"
-
-
-def test_in_ci_a_browser_that_cannot_be_installed_is_a_failure(machine: Machine) -> None:
+def test_in_ci_a_missing_browser_is_installed_or_the_run_fails(machine: Machine) -> None:
     machine.has("fc-list", "#!/bin/bash\necho 'Noto Sans CJK JP'\n")
     ended = machine.run(CI="true")
     assert ended.returncode == 1
     assert "missing: chromium; there is no apt-get to install them with" in ended.stderr
-    machine.has("apt-get")
-    machine.has("id", "#!/bin/bash\necho 1000\n")
-    ended = machine.run(CI="true")
-    assert ended.returncode == 1
-    assert "missing: chromium; installing them takes root or sudo" in ended.stderr
     assert machine.calls == []
+    machine.has("id", "#!/bin/bash\necho 0\n")
+    machine.has("apt-get")
+    assert machine.run(CI="true").returncode == 0
+    assert machine.calls[:2] == ["apt-get update", "apt-get install -y --no-install-recommends chromium"]

@@ -10,11 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import facts
 import lambda_vpc.eni as eni
+import pages
 from lambda_vpc.eni import Answer, Combination, Function, answer, enis_for, function_states, plan
+from lambda_vpc.guide import facts
 
-FACTS = facts.load()
+FACTS = facts.load(pages.DOCS / "facts.yaml")
 STATES = function_states()
 TABLE = "snippets/python/lambda_vpc/eni_states.yaml"
 

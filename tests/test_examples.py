@@ -17,11 +17,13 @@ ROOT = Path(__file__).parents[1]
 EXAMPLES = list(find_examples(ROOT / "docs" / "ja", ROOT / "docs" / "en"))
 # Whatever a writer fences as Python, in any of the forms Markdown has: each must be among the examples.
 _FENCE = re.compile(r"^ *(?:`{3,}|~{3,}) *\{? *\.?(?:python|py|python3|pycon)\b", re.MULTILINE)
-MODULES = sorted(
-    module.name
+DOCTESTS = {
+    test.name: test
     for module in pkgutil.walk_packages(lambda_vpc.__path__, "lambda_vpc.")
     if ".rules" not in module.name and not module.name.endswith("__main__")
-)
+    for test in doctest.DocTestFinder().find(importlib.import_module(module.name))
+    if test.examples
+}
 
 
 def pages() -> list[Path]:
@@ -50,17 +52,11 @@ def test_both_languages_show_the_same_examples():
 
 
 def test_docstrings_have_examples():
-    assert sum(len(list(_doctests(name))) for name in MODULES) > 0
+    assert DOCTESTS
 
 
-@pytest.mark.parametrize("name", MODULES)
-def test_an_example_in_a_docstring_prints_what_it_says(name: str):
+@pytest.mark.parametrize("test", DOCTESTS.values(), ids=list(DOCTESTS))
+def test_an_example_in_a_docstring_prints_what_it_says(test: doctest.DocTest):
     runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS)
-    for test in _doctests(name):
-        runner.run(test)
-    assert runner.failures == 0, f"{name}: an example in a docstring prints something else; see above"
-
-
-def _doctests(name: str) -> list[doctest.DocTest]:
-    module = importlib.import_module(name)
-    return [test for test in doctest.DocTestFinder().find(module) if test.examples]
+    runner.run(test, clear_globs=False)
+    assert runner.failures == 0, f"{test.name}: an example prints something else; see above"

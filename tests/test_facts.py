@@ -19,11 +19,12 @@ import pytest
 from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
 from moto.iam.aws_managed_policies import aws_managed_policies_data
 
-import facts
+import pages
+from lambda_vpc.guide import facts
 from lambda_vpc.iam import service_reference
 from lambda_vpc.reading import BadInput, parse
 
-FACTS = facts.load()
+FACTS = facts.load(pages.DOCS / "facts.yaml")
 
 VPC_POLICY = "AWSLambdaVPCAccessExecutionRole"
 BASIC_POLICY = "AWSLambdaBasicExecutionRole"
@@ -462,19 +463,19 @@ MISTAKES = {
         "unknown key 'topics' (did you mean 'topic'?)",
     ),
     "a missing language": ("    ja: 一つ目。\n", "", 8, "'ja' is missing"),
-    "an empty text": ("en: The first.", 'en: ""', 14, "has no text in 'en'"),
+    "an empty text": ("en: The first.", 'en: ""', 14, "'en' must be a text"),
     "an unknown source": (
         "[GUIDE]",
         "[GUID]",
         12,
-        "'GUID' is not in the table sources (did you mean 'GUIDE'?)",
+        "unknown source 'GUID' (did you mean 'GUIDE'?)",
     ),
     "no source": ("[GUIDE]", "[]", 12, "name at least one source"),
     "an unknown way of checking": (
         "how: documentation",
         "how: hearsay",
         10,
-        "'hearsay' is not in the table how",
+        "unknown way of checking 'hearsay' (expected one of: documentation)",
     ),
     "a date that is none": ("2026-11-22", "22.11.2026", 11, "is no date"),
     "an id of another form": ("id: K01", "id: K1", 8, "is no id"),
@@ -499,5 +500,5 @@ def test_a_mistake_in_the_file_is_named_with_its_line(mistake: str) -> None:
 
 def test_a_second_fact_with_the_same_id_is_refused() -> None:
     entry = GOOD[GOOD.index("  - id:") :]
-    with pytest.raises(BadInput, match=r"facts\.yaml:15: fact K01: duplicate fact|duplicate fact K01"):
+    with pytest.raises(BadInput, match=r"facts\.yaml:15: duplicate fact K01 \(first on line 8\)"):
         facts.parse(parse(GOOD + entry, "facts.yaml"))

@@ -295,10 +295,10 @@ def test_record_names_what_it_refuses_and_takes_the_rest(
     ("address", "complaint"),
     [
         ("condition-keys/keys#type", "no section #type in docs/ja/condition-keys/keys.md"),
-        ("condition-keys/keys#type", "did you mean condition-keys/keys#types?"),
+        ("condition-keys/keys#type", "(did you mean 'condition-keys/keys#types'?)"),
         ("condition-key/keys#types", "no page docs/ja/condition-key/keys.md"),
-        ("condition-key/keys#types", "did you mean condition-keys/keys#types?"),
-        ("condition-keys/keys", "did you mean condition-keys/keys#"),
+        ("condition-key/keys#types", "(did you mean 'condition-keys/keys#types'?)"),
+        ("condition-keys/keys", "(did you mean 'condition-keys/keys#"),
         ("condition-keys/keys#top", "there is nothing to confirm"),
     ],
 )

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 import pytest
 
+from lambda_vpc import rules
 from lambda_vpc.guide.snippet import KINDS, POLICY_LAYERS
 from lambda_vpc.guide.spec import load
 from lambda_vpc.rule_catalogue import rule_catalogue
-from lambda_vpc.rules import CARRIERS, lint
+from lambda_vpc.rules import CARRIERS
 
 SNIPPETS = load(Path(__file__).parents[1] / "snippets")
 OWN = {rule.id: rule for rule in rule_catalogue()}
@@ -20,6 +22,12 @@ WRONG = {
     for wrong in snippet.wrong
     if wrong.kind in CARRIERS
 }
+
+
+@cache
+def lint(kind, text, path):
+    """Lint a file; several tests ask about the same one."""
+    return rules.lint(kind, text, path)
 
 
 def _accepted(snippet):
@@ -65,8 +73,8 @@ def test_nothing_is_accepted_where_nothing_is_linted():
 def test_a_wrong_variant_is_caught_by_the_rule_it_names_and_by_no_other(address):
     snippet, wrong = WRONG[address]
     found = lint(wrong.kind, wrong.text, wrong.path)
-    rules = {finding.rule for finding in found} - _accepted(snippet)
-    assert rules == {wrong.caught_by}, f"{wrong.path}: expected {wrong.caught_by} alone:\n" + "\n".join(
+    named = {finding.rule for finding in found} - _accepted(snippet)
+    assert named == {wrong.caught_by}, f"{wrong.path}: expected {wrong.caught_by} alone:\n" + "\n".join(
         map(str, found)
     )
 
@@ -78,8 +86,8 @@ def test_a_wrong_variant_that_a_case_catches_passes_the_rules_of_cfn_lint(addres
     """What stock cfn-lint sees needs no guide; rules of the guide may see it besides the case."""
     snippet, wrong = WRONG[address]
     found = lint(wrong.kind, wrong.text, wrong.path)
-    rules = {finding.rule for finding in found} - _accepted(snippet) - OWN.keys()
-    assert not rules, f"{wrong.path}: show a mistake that cfn-lint passes, or name its rule:\n" + "\n".join(
+    stock = {finding.rule for finding in found} - _accepted(snippet) - OWN.keys()
+    assert not stock, f"{wrong.path}: show a mistake that cfn-lint passes, or name its rule:\n" + "\n".join(
         map(str, found)
     )
 

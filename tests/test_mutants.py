@@ -1,134 +1,126 @@
-"""Every word of a policy counts: change one, and a case or a lint rule notices.
+"""Every part of a policy or a template counts: change one, and a case or a lint rule notices.
 
-Behavior is asked first, lint only about the changes that survive it.
+The mutants, and who is asked about them, are those of `tests/tools/mutate_snippets.py`. What may go unnoticed
+stands in a spec under `no-effect`, or in `tests/data/unnoticed.yaml`, each with the reason.
 """
 
 from __future__ import annotations
 
-import copy
 import functools
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from pathlib import Path
+import os
+import zlib
 
 import pytest
 
-from lambda_vpc.guide.snippet import POLICY_LAYERS, Snippet
-from lambda_vpc.guide.spec import load
-from lambda_vpc.iam.conditions import PolicyError
-from lambda_vpc.reading import KeyPath
-from lambda_vpc.rules import lint
+from mutate_snippets import (
+    Exemption,
+    Mutant,
+    Report,
+    examine,
+    exemptions,
+    mutants,
+    noticed_by_cases,
+    snippets,
+)
 
-ROOT = Path(__file__).parents[1]
-POLICIES = {name: found for name, found in load(ROOT / "snippets").items() if found.kind in POLICY_LAYERS}
-
-OTHER_OPERATOR = {
-    "StringEquals": "StringNotEquals",
-    "StringNotEquals": "StringEquals",
-    "ArnLike": "ArnNotLike",
-    "ArnNotLike": "ArnLike",
-    "ArnEquals": "ArnNotEquals",
-    "Null": "StringEquals",
-    "ForAllValues:StringEquals": "ForAnyValue:StringEquals",
-    "ForAnyValue:StringEquals": "ForAllValues:StringEquals",
-    "ForAnyValue:StringNotEquals": "ForAllValues:StringNotEquals",
-}
+KNOWN = exemptions()
+SNIPPETS = snippets()
+POLICIES = [name for name, snippet in SNIPPETS.items() if snippet.kind != "template"]
+TEMPLATES = [name for name, snippet in SNIPPETS.items() if snippet.kind == "template"]
+SHARE = 1 if os.environ.get("CI") else 4
+"""Of this many mutants that the cases let pass, lint is asked about one: each takes a tenth of a second."""
 
 
-@dataclass(frozen=True)
-class Mutant:
-    """A policy that differs by one word or one missing part."""
-
-    what: str
-    path: KeyPath
-    """Where it was changed."""
-    policy: dict
+def _chosen(mutant: Mutant) -> bool:
+    return zlib.crc32(str(mutant).encode()) % SHARE == 0
 
 
-def mutants(policy: dict) -> Iterator[Mutant]:
-    """Every mutant of a policy."""
-
-    def changed(what: str, position: int, change, *within: str) -> Mutant:
-        mutant = copy.deepcopy(policy)
-        change(mutant["Statement"][position], mutant["Statement"])
-        return Mutant(what, ("Statement", position, *within), mutant)
-
-    for position, statement in enumerate(policy["Statement"]):
-        name = statement.get("Sid", f"Statement[{position}]")
-        yield changed(f"{name} removed", position, lambda s, all_: all_.remove(s))
-        other = "Deny" if statement["Effect"] == "Allow" else "Allow"
-        yield changed(f"{name}: Effect", position, lambda s, _, other=other: s.update(Effect=other), "Effect")
-        if "Sid" in statement:
-            yield changed(f"{name}: Sid", position, lambda s, _: s.update(Sid=s["Sid"] + "X"), "Sid")
-        for element in ("Action", "Resource"):
-            for value, rest in _each(statement.get(element, [])):
-                wrong = [*rest, value + "X" if value != "*" else "arn:aws:s3:::example"]
-                what = f"{name}: {element} {value}"
-                yield changed(what, position, lambda s, _, e=element, w=wrong: s.update({e: w}), element)
-        for operator in statement.get("Condition", {}):
-            where = ("Condition", operator)
-            what = f"{name}: {operator}"
-            yield changed(f"{what} removed", position, lambda s, _, o=operator: s["Condition"].pop(o), *where)
-            if operator in OTHER_OPERATOR:
-                yield changed(f"{what} changed", position, lambda s, _, o=operator: _rename(s, o), *where)
-            for key, values in statement["Condition"][operator].items():
-
-                def set_key(s, _, o=operator, k=key, w=None):
-                    if w is None:
-                        s["Condition"][o].pop(k)
-                    else:
-                        s["Condition"][o][k] = w
-
-                yield changed(f"{what} {key} removed", position, set_key, *where, key)
-                for value, rest in _each(values):
-                    flipped = {"true": "false", "false": "true"}.get(value, value + "x")
-                    change = functools.partial(set_key, w=[*rest, flipped])
-                    yield changed(f"{what} {key} {value}", position, change, *where, key)
+_needed: set[Exemption] = set()
 
 
-def _each(values: object) -> Iterator[tuple[str, list]]:
-    """Each value with the others."""
-    several = values if isinstance(values, list) else [values]
-    for index, value in enumerate(several):
-        yield value, several[:index] + several[index + 1 :]
+@functools.cache
+def report(name: str) -> Report:
+    found = examine(SNIPPETS[name], KNOWN, chosen=_chosen, needed=_needed)
+    _needed.update(found.needed)
+    return found
 
 
-def _rename(statement: dict, operator: str) -> None:
-    condition = statement["Condition"]
-    keys = condition.pop(operator)
-    other = OTHER_OPERATOR[operator]
-    condition[other] = {**condition.get(other, {}), **keys}
+def changed(name: str, what: str) -> Mutant:
+    """The one mutant of a snippet that is called so."""
+    return next(mutant for mutant in mutants(SNIPPETS[name]) if str(mutant) == what)
 
 
-def noticed(snippet: Snippet, mutant: dict) -> bool:
-    try:
-        if any(not result.passed for result in snippet.run(replace(snippet.source, data=mutant))):
-            return True
-    except PolicyError:
-        return True
-    text = json.dumps(mutant, indent=2)
-    return bool(lint(snippet.kind, text, snippet.path))
-
-
-@pytest.mark.parametrize("snippet", POLICIES.values(), ids=list(POLICIES))
-def test_a_change_of_one_word_is_noticed(snippet: Snippet):
-    found = list(mutants(snippet.source.data))
-    assert len(found) > 2
-    survivors = [mutant for mutant in found if not noticed(snippet, mutant.policy)]
-    exempt = {one.path: [] for one in snippet.no_effect}
-    unexplained = []
-    for mutant in survivors:
-        covering = [path for path in exempt if mutant.path[: len(path)] == path]
-        for path in covering:
-            exempt[path].append(mutant)
-        if not covering:
-            unexplained.append(mutant.what)
-    assert not unexplained, (
-        f"{snippet.spec.path}: no case and no lint rule notices these changes; "
-        f"add a case for each, take the words out, or say under 'no-effect' why they stay: {unexplained}"
+@pytest.mark.parametrize("name", SNIPPETS)
+def test_a_change_of_one_part_is_noticed(name: str):
+    found = report(name)
+    assert found.total > 2
+    assert not found.survivors, (
+        f"{SNIPPETS[name].spec.path}: no case and no lint rule notices these changes; add a case for each, "
+        f"take the part out, or say why it may go unnoticed (in a policy's spec under 'no-effect', for a "
+        f"template in tests/data/unnoticed.yaml): {[str(mutant) for mutant in found.survivors]}"
     )
-    needless = [one.key_path for one in snippet.no_effect if not exempt[one.path]]
+
+
+@pytest.mark.parametrize("name", SNIPPETS)
+def test_what_a_spec_calls_without_effect_is_unnoticed(name: str):
+    needed = {one.place.removesuffix(".*") for one in report(name).needed}
+    needless = [
+        one.key_path for one in SNIPPETS[name].no_effect if ".".join(map(str, one.path)) not in needed
+    ]
     assert not needless, (
-        f"{snippet.spec.path}: these lines have an effect; take them out of 'no-effect': {needless}"
+        f"{SNIPPETS[name].spec.path}: these lines have an effect; take them out of 'no-effect': {needless}"
     )
+
+
+def test_what_may_go_unnoticed_does():
+    needed = set().union(*(report(name).needed for name in SNIPPETS))
+    needless = [str(one) for one in KNOWN if one not in needed]
+    assert not needless, (
+        f"tests/data/unnoticed.yaml: something notices these changes now; take them out: {needless}"
+    )
+
+
+def test_every_exemption_has_a_reason():
+    assert all(one.because.strip().endswith(".") for one in KNOWN)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "Resources.PrivateDefaultRouteA: removed",
+        "Resources.PublicDefaultRoute.DependsOn: removed",
+        "Resources.NatGatewayA.Properties.AllocationId: -> ElasticIpC.AllocationId",
+        "Resources.PublicSubnetA.Properties.AvailabilityZone.Fn::Select.0: 0 -> 1",
+        "Resources.PrivateRouteTableForSubnetA.Properties.RouteTableId: -> PrivateRouteTableC",
+        "Resources.FunctionSecurityGroup.Properties.SecurityGroupEgress.0.IpProtocol: tcp -> udp",
+        "Resources.FunctionSecurityGroup.Properties.SecurityGroupEgress.0: ports 443-443 -> 0-65535",
+        "Resources.ExecutionRole.Properties.AssumeRolePolicyDocument.Statement.0.Effect: Allow -> Deny",
+        "Resources.ExecutionRole.Properties.AssumeRolePolicyDocument.Statement.0.Principal.Service: "
+        "lambda.amazonaws.com -> ec2.amazonaws.com",
+        "Outputs.OutgoingAddressA.Value: -> ElasticIpC.PublicIp",
+    ],
+)
+def test_a_mistake_that_readers_make_is_among_the_changes_and_a_case_notices_it(change: str):
+    mutant = changed("network/nat-per-az", change)
+    assert noticed_by_cases(SNIPPETS["network/nat-per-az"], mutant)
+
+
+def test_a_mutant_differs_from_its_snippet_in_the_place_it_names():
+    for name in (POLICIES[0], TEMPLATES[-1]):
+        right = SNIPPETS[name].source.data
+        before = json.dumps(right)
+        for mutant in mutants(SNIPPETS[name]):
+            assert mutant.data != right
+            for key in right.keys() - {mutant.path[0]}:
+                assert mutant.data[key] is right[key]
+        assert json.dumps(right) == before, "the snippet itself is left as it was"
+
+
+def test_an_exemption_covers_what_its_patterns_say_and_nothing_else():
+    one = Exemption("network/*", "Resources.*.Properties.Timeout", "10 -> *", "Any value will do.")
+    mutant = Mutant("10 -> 11", ("Resources", "OrdersFunction", "Properties", "Timeout"), {})
+    assert one.covers("network/nat-per-az", mutant)
+    assert not one.covers("permissions/execution-role", mutant)
+    assert not one.covers("network/nat-per-az", Mutant("removed", mutant.path, {}))
+    assert not one.covers("network/nat-per-az", Mutant("10 -> 11", mutant.path[:3], {}))

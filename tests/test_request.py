@@ -96,6 +96,12 @@ def test_no_two_rows_say_different_things_of_one_call():
                 )
 
 
+def test_the_words_of_specs_and_tables_are_these():
+    assert [word.value for word in Settings] == ["given", "none", "unchanged", "removed"]
+    assert [word.value for word in By] == ["caller", "code", "lambda"]
+    assert [word.value for word in Carried] == ["present", "value-open", "absent", "open"]
+
+
 # --- what a built request carries ---------------------------------------------------------------
 
 

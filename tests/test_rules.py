@@ -11,19 +11,27 @@ import json
 import re
 import subprocess
 import sys
+import textwrap
 from pathlib import Path
 
 import pytest
 from cfnlint.rules import Rules
 from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from moto.iam.aws_managed_policies import aws_managed_policies_data
 
-from lambda_vpc.rule_catalogue import RULES, SECTIONS, rule_catalogue
-from lambda_vpc.rules import Finding, _policies, lint
-from lambda_vpc.rules._rule import StatementRule
+from lambda_vpc.cloudformation.template import of
+from lambda_vpc.guide.spec import load
+from lambda_vpc.network.from_template.values import listed
+from lambda_vpc.reading import Source, parse
+from lambda_vpc.rules import CARRIERS, RULES, Report, _policies, findings, lint
+from lambda_vpc.rules._rule import SECTIONS, Finding, statement_rule
+from lambda_vpc.rules.cfn_lint import CLASSES
 
-OWN = tuple(rule.id for rule in rule_catalogue())
+FOLDER = Path(_policies.__file__).parent
+OWN = tuple(RULES)
+OF_POLICIES = tuple(rule.id for rule in RULES.values() if "policies" in rule.tags)
 SUBNETS, GROUPS, VPC = "lambda:SubnetIds", "lambda:SecurityGroupIds", "lambda:VpcIds"
 FUNCTION_ARN = "arn:aws:lambda:ap-northeast-1:111122223333:function:orders"
 SUBNET_ARN = "arn:aws:ec2:ap-northeast-1:111122223333:subnet/subnet-1"
@@ -65,6 +73,16 @@ def messages(document) -> str:
     return "\n".join(f"{finding.rule} {finding.message}" for finding in found if finding.rule in OWN)
 
 
+def scp(*statements):
+    return template(
+        "AWS::Organizations::Policy",
+        Name="scp",
+        Type="SERVICE_CONTROL_POLICY",
+        Content=policy(*statements),
+    )
+
+
+UPDATES = ["lambda:CreateFunction", "lambda:UpdateFunctionConfiguration"]
 GUARDED = {
     "ForAllValues__StringEquals": {SUBNETS: ["subnet-1"], GROUPS: ["sg-1"]},
     "Null": {SUBNETS: "false", GROUPS: "false"},
@@ -169,10 +187,16 @@ FOUND = {
                 "Effect": "Deny",
                 "NotAction": "lambda:*",
                 "Resource": "*",
-                "Condition": {"Null": {"x:y": "true"}},
+                "Condition": {"Null": {"lambda:Subnets": "true"}},
             }
         ),
-        [("E9804", '"x:y": "true"')],
+        [("E9804", '"lambda:Subnets": "true"')],
+    ),
+    "ForAllValues on the paths of an organization": (
+        managed(
+            statement(action="s3:GetObject", ForAllValues__StringLike={"aws:PrincipalOrgPaths": "o-a/*"})
+        ),
+        [("E9803", '"aws:PrincipalOrgPaths": "o-a/*"')],
     ),
     "a key that no action of the statement supports": (
         managed(statement("Deny", "lambda:UpdateFunctionCode", Null={VPC: "true"})),
@@ -202,6 +226,16 @@ FOUND = {
         ),
         [("E9805", '"ec2:DescribeSubnets"')],
     ),
+    "an ARN for an action of Lambda without resource types": (
+        managed(statement(action="lambda:ListFunctions", resource=FUNCTION_ARN)),
+        [("E9805", '"Action": "lambda:ListFunctions"')],
+    ),
+    "an ARN for an action of another service, as AWS lists it": (
+        managed(
+            statement(action="dynamodb:ListTables", resource="arn:aws:dynamodb:*:111122223333:table/Orders")
+        ),
+        [("W9808", '"Action": "dynamodb:ListTables"')],
+    ),
     "an ARN in a Deny, in another letter case": (
         managed(statement("Deny", "EC2:describesubnets", SUBNET_ARN)),
         [("E9805", '"Action": "EC2:describesubnets"')],
@@ -227,6 +261,87 @@ FOUND = {
     "an ARN in one branch of an Fn::If": (
         managed(statement(action="ec2:DescribeSubnets", resource={"Fn::If": ["Strict", SUBNET_ARN, "*"]})),
         [("E9805", '"Action": "ec2:DescribeSubnets"')],
+    ),
+    "ForAnyValue alone in a Deny": (
+        managed(
+            statement(action=UPDATES),
+            statement("Deny", UPDATES, ForAnyValue__StringNotEquals={SUBNETS: ["subnet-1"]}),
+        ),
+        [("W9809", f'"{SUBNETS}": [')],
+    ),
+    "ForAnyValue alone in two Denies of one policy is one finding": (
+        scp(
+            statement("Deny", "lambda:*", ForAnyValue__StringNotLike={GROUPS: "sg-*"}),
+            statement("Deny", "*", ForAnyValue__StringNotEquals={SUBNETS: ["subnet-1"]}),
+        ),
+        [("W9809", f'"{GROUPS}": "sg-*"')],
+    ),
+    "a Deny of what comes from elsewhere, in an SCP": (
+        scp(
+            {
+                "Effect": "Deny",
+                "NotAction": ["iam:PassRole"],
+                "Resource": "*",
+                "Condition": {
+                    "StringNotEqualsIfExists": {"aws:SourceVpc": "vpc-1"},
+                    "BoolIfExists": {"aws:ViaAWSService": "false"},
+                },
+            }
+        ),
+        [("W9810", '"aws:SourceVpc": "vpc-1"')],
+    ),
+    "a Deny of what comes from other addresses": (
+        scp(
+            statement(
+                "Deny",
+                "ec2:*",
+                NotIpAddress={"aws:SourceIp": ["203.0.113.0/24"]},
+                StringNotEquals={"aws:SourceVpce": "vpce-1"},
+            )
+        ),
+        [("W9810", '"aws:SourceIp": [')],
+    ),
+    "a Deny of what comes from elsewhere, on an execution role": (
+        {
+            "Resources": {
+                "Function": {
+                    "Type": "AWS::Lambda::Function",
+                    "Properties": {
+                        "Role": {"Fn::GetAtt": ["Role", "Arn"]},
+                        "VpcConfig": {
+                            "SubnetIds": ["subnet-0a1a1a1a1a1a1a1a1", "subnet-0c1c1c1c1c1c1c1c1"],
+                            "SecurityGroupIds": ["sg-0a2a2a2a2a2a2a2a2"],
+                        },
+                    },
+                },
+                "Role": {
+                    "Type": "AWS::IAM::Role",
+                    "Properties": {
+                        "AssumeRolePolicyDocument": policy(
+                            {
+                                "Effect": "Allow",
+                                "Principal": {"Service": "lambda.amazonaws.com"},
+                                "Action": "sts:AssumeRole",
+                            }
+                        ),
+                        "ManagedPolicyArns": [
+                            "arn:aws:iam::aws:policy/service-role/AWSLambdaVPCAccessExecutionRole"
+                        ],
+                    },
+                },
+                "Perimeter": {
+                    "Type": "AWS::IAM::RolePolicy",
+                    "Properties": {
+                        "RoleName": {"Ref": "Role"},
+                        "PolicyName": "perimeter",
+                        "PolicyDocument": policy(
+                            statement("Deny", "*", StringNotEquals={"aws:SourceVpc": "vpc-1"})
+                        ),
+                    },
+                },
+            }
+        },
+        [("W9810", '"aws:SourceVpc": "vpc-1"')],
     ),
     "Principal in an SCP written as an object": (
         template(
@@ -282,7 +397,7 @@ def test_a_rule_finds(name):
 
 def test_every_rule_of_policies_has_an_input_it_finds():
     found = {rule for _, expected in FOUND.values() for rule, _ in expected}
-    assert found == {rule.id for rule in _rules()}, "add the missing rules to FOUND"
+    assert found == {*OF_POLICIES}, "add the missing rules to FOUND"
 
 
 # --- what is not found --------------------------------------------------------------------------
@@ -294,9 +409,133 @@ SILENT = {
         statement("Deny", ForAnyValue__StringNotEquals={SUBNETS: "subnet-1"}),
         statement("Deny", ForAnyValue__StringNotEquals={GROUPS: "sg-1"}),
     ),
+    "ForAnyValue in a Deny beside a Deny of functions without a VPC": managed(
+        statement("Deny", UPDATES, ForAnyValue__StringNotEquals={SUBNETS: ["subnet-1"]}),
+        statement("Deny", UPDATES, Null={VPC: "true"}),
+    ),
+    "ForAnyValue in a Deny beside a Deny in another policy of the template": {
+        "Resources": {
+            "One": managed(statement("Deny", UPDATES, ForAnyValue__StringNotEquals={SUBNETS: "subnet-1"}))[
+                "Resources"
+            ]["Subject"],
+            "Other": managed(statement("Deny", UPDATES, StringNotEquals={VPC: "vpc-1"}))["Resources"][
+                "Subject"
+            ],
+        }
+    },
+    "ForAnyValue in a Deny where the Allow demands a VPC": managed(
+        statement(action=UPDATES, Null={SUBNETS: "false"}),
+        statement("Deny", UPDATES, ForAnyValue__StringNotEquals={SUBNETS: ["subnet-1"]}),
+    ),
+    "a list of forbidden subnets": managed(
+        statement("Deny", UPDATES, ForAnyValue__StringEquals={SUBNETS: ["subnet-1"]})
+    ),
+    "ForAnyValue in a Deny that does not cover the creation of functions": managed(
+        statement("Deny", "lambda:UpdateFunctionConfiguration", ForAnyValue__StringNotEquals={SUBNETS: "a"})
+    ),
+    "a Deny by network that spares Lambda's own calls": scp(
+        statement(
+            "Deny",
+            "*",
+            StringNotEqualsIfExists={"aws:SourceVpc": "vpc-1"},
+            Null={"lambda:SourceFunctionArn": "false"},
+        ),
+        statement(
+            "Deny",
+            "*",
+            StringNotEqualsIfExists={"aws:SourceVpc": "vpc-1"},
+            ArnNotLike={"aws:PrincipalArn": "arn:aws:iam::*:role/execution-*"},
+        ),
+        statement(
+            "Deny",
+            "*",
+            NotIpAddressIfExists={"aws:SourceIp": "203.0.113.0/24"},
+            StringNotEqualsIfExists={"aws:PrincipalTag/network": "open"},
+        ),
+    ),
+    "a Deny by network of other actions, and of what comes from a VPC": scp(
+        statement("Deny", "s3:*", StringNotEqualsIfExists={"aws:SourceVpc": "vpc-1"}),
+        {
+            "Effect": "Deny",
+            "NotAction": "ec2:*",
+            "Resource": "*",
+            "Condition": {"StringNotEquals": {"aws:SourceVpc": "vpc-1"}},
+        },
+        statement("Deny", "*", StringEquals={"aws:SourceVpc": "vpc-1"}),
+        statement("Deny", "*", IpAddress={"aws:SourceIp": "203.0.113.0/24"}),
+        statement("Deny", "*", NotIpAddress={"aws:SourceIp": {"Ref": "Ranges"}}),
+    ),
+    "a Deny by network for people, not for an execution role": managed(
+        statement("Deny", "*", NotIpAddress={"aws:SourceIp": "203.0.113.0/24"})
+    ),
     "Null on a multivalued key": managed(statement("Deny", Null={SUBNETS: "true"})),
     "ForAllValues without Null in a Deny": managed(
         statement("Deny", ForAllValues__StringEquals={SUBNETS: "subnet-1"})
+    ),
+    "ForAllValues where a request without the key is meant to pass, as AWS's own policies have it": managed(
+        statement(action="ec2:CreateTags", ForAllValues__StringEquals={"aws:TagKeys": ["team", "stage"]}),
+        statement(
+            action=["dynamodb:GetItem", "dynamodb:Query"],
+            resource="arn:aws:dynamodb:ap-northeast-1:111122223333:table/Orders",
+            ForAllValues__StringEquals={"dynamodb:Attributes": ["Id", "Name"]},
+            StringEqualsIfExists={"dynamodb:Select": "SPECIFIC_ATTRIBUTES"},
+        ),
+        statement(
+            action="dynamodb:Query",
+            resource="arn:aws:dynamodb:ap-northeast-1:111122223333:table/Orders",
+            ForAllValues__StringEquals={"dynamodb:LeadingKeys": "${aws:username}"},
+        ),
+    ),
+    "a key that services send and the list of global keys leaves out": template(
+        "AWS::SNS::TopicPolicy",
+        Topics=["arn:aws:sns:ap-northeast-1:111122223333:orders"],
+        PolicyDocument=policy(
+            {
+                "Principal": {"AWS": "*"},
+                **statement(action="sns:Publish", StringEquals={"AWS:SourceOwner": "111122223333"}),
+            }
+        ),
+    ),
+    "keys of a service that is in no list": managed(
+        statement("Deny", "deepracer:*", StringEquals={"deepracer:UserToken": "a"}),
+    ),
+    "a key of AWS Marketplace, which lists a part of them": managed(
+        statement(
+            action="aws-marketplace:Subscribe",
+            ForAnyValue__StringEquals={"aws-marketplace:ProductId": "p"},
+        )
+    ),
+    "callbacks of Step Functions on a state machine": managed(
+        statement(
+            action=["states:SendTaskSuccess", "states:SendTaskFailure", "states:SendTaskHeartbeat"],
+            resource="arn:aws:states:ap-northeast-1:111122223333:stateMachine:orders",
+        )
+    ),
+    "placeholders that somebody fills in": template(
+        "AWS::EC2::VPCEndpoint",
+        VpcId="vpc-1",
+        ServiceName="com.amazonaws.ap-northeast-1.lambda",
+        PolicyDocument=policy(
+            {
+                "Principal": "*",
+                **statement(
+                    action=["<service>:<action>", "lambda:[action]", "lambda:{{ verb }}"],
+                    resource="<arn>",
+                    StringEquals={
+                        "<issuer>:sub": "a",
+                        "lambda:<key>": "b",
+                        "aws:PrincipalTag/${Key}": "c",
+                        "{{ key }}": "d",
+                    },
+                ),
+            }
+        ),
+    ),
+    "an action of a service that AWS no longer lists": template(
+        "AWS::EC2::VPCEndpoint",
+        VpcId="vpc-1",
+        ServiceName="com.amazonaws.ap-northeast-1.lambda",
+        PolicyDocument=policy({"Principal": "*", **statement(action="evidently:GetFeature")}),
     ),
     "a Null guard in another letter case and as a boolean": managed(
         statement(ForAllValues__StringEquals={SUBNETS: "subnet-1"}, Null={SUBNETS.upper(): False})
@@ -688,25 +927,15 @@ class _Template:
     def __init__(self, document):
         self.template = document
 
-    def has_serverless_transform(self):
-        return True
 
-
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(STATEMENT_LIKE, max_size=3) | JSON_LIKE, st.sampled_from(["object", "text", "sub"]))
 def test_no_policy_however_malformed_makes_a_rule_raise(statements, form):
     write = {"object": lambda p: p, "text": json.dumps, "sub": lambda p: {"Fn::Sub": json.dumps(p)}}
     content = write[form]({"Statement": statements})
     document = template("AWS::Organizations::Policy", Type="SERVICE_CONTROL_POLICY", Content=content)
-    for rule in _rules():
-        for match in rule.match(_Template(document)):
+    for class_ in CLASSES.values():
+        for match in class_().match(_Template({**SAM, **document})):
             assert match.message
-
-
-def _rules():
-    return [
-        rule() for rule in StatementRule.__subclasses__() if rule.__module__.startswith("lambda_vpc.rules.")
-    ]
 
 
 # --- loading and texts --------------------------------------------------------------------------
@@ -723,37 +952,72 @@ def test_cfn_lint_loads_the_rules_by_name_from_any_directory(tmp_path):
 
 
 def test_cfn_lint_loads_the_rules_by_their_folder_as_well():
-    assert sorted(Rules.create_from_directory(str(RULES))) == sorted(OWN)
+    assert sorted(Rules.create_from_directory(str(FOLDER))) == sorted(OWN)
 
 
 def test_every_rule_is_loaded_and_explained():
     loaded = Rules.create_from_module("lambda_vpc.rules")
-    assert sorted(loaded) == sorted(OWN), "import the rule in lambda_vpc/rules/__init__.py"
+    assert sorted(loaded) == sorted(OWN), "list the rule in lambda_vpc/rules/__init__.py"
     for rule in loaded.values():
         assert rule.shortdesc and rule.description and rule.tags, rule.id
         assert rule.source_url.startswith("https://docs.aws.amazon.com/"), rule.id
 
 
-def test_the_texts_are_read_without_importing_cfn_lint():
+def test_the_rules_run_without_importing_cfn_lint():
+    text = json.dumps(managed(statement(StringEquals={SUBNETS: "a"})))
     program = (
-        "import sys; from lambda_vpc.rule_catalogue import rule_catalogue; rule_catalogue();"
-        "sys.exit('cfnlint' in sys.modules)"
+        "import sys, lambda_vpc.rules as rules; from lambda_vpc.reading import parse;"
+        "from lambda_vpc.rule_catalogue import rule_catalogue; rule_catalogue(); dir(rules);"
+        f"found = rules.findings(parse({text!r}, 't'));"
+        "sys.exit('cfnlint' in sys.modules or [f.rule for f in found] != ['E9801'])"
     )
     assert subprocess.run([sys.executable, "-c", program]).returncode == 0
 
 
+def test_a_name_that_the_rules_do_not_have_is_an_attribute_error():
+    import lambda_vpc.rules as module
+
+    with pytest.raises(AttributeError, match="has no attribute 'E9999'"):
+        module.E9999  # noqa: B018
+
+
+TEXT = {"What": "It.", "Why": "It.", "Wrong": "a/b#c", "Right": "a/b"}
+
+
+def _documented(texts, title="Title"):
+    def judge(statement, subject):
+        yield Finding((), "")
+
+    sections = "".join(f"{name}:\n    {text}\n\n" for name, text in texts.items())
+    judge.__doc__ = f"{title}\n\n{sections}"
+    return statement_rule("E9999", "https://docs.aws.amazon.com/")(judge)
+
+
 @pytest.mark.parametrize("section", SECTIONS)
-def test_a_rule_without_a_section_is_an_error_that_names_file_and_section(section, tmp_path):
-    source = (RULES / "principal_in_scp.py").read_text("utf-8")
-    without = re.sub(rf"    {section}:\n( {{8}}.*\n)+", "", source)
-    assert without != source
-    (tmp_path / "rule.py").write_text(without, "utf-8")
-    with pytest.raises(ValueError, match=rf"^rule\.py:\d+: rule E9806 has no section '{section}:'$"):
-        rule_catalogue(tmp_path)
+def test_a_rule_without_a_section_is_an_error_that_names_file_and_section(section):
+    assert _documented(TEXT).what == "It."
+    texts = {name: text for name, text in TEXT.items() if name != section}
+    with pytest.raises(ValueError, match=rf"^test_rules\.py:\d+: rule E9999 has no section '{section}:'$"):
+        _documented(texts)
+
+
+@pytest.mark.parametrize(
+    ("texts", "words"),
+    [
+        ({**TEXT, "When": "Now."}, "'When:' is unknown"),
+        ({**TEXT, "Right": "not an address"}, "'not' is no snippet address"),
+        ({**TEXT, "What": "It.\nnot indented"}, "'not indented' stands in no section"),
+    ],
+)
+def test_a_rule_whose_text_is_out_of_order_is_an_error_with_the_mend(texts, words):
+    with pytest.raises(ValueError, match=re.escape(words)):
+        _documented(texts)
 
 
 def test_every_module_says_which_rule_it_is():
-    for path in RULES.glob("[a-z]*.py"):
+    for path in FOLDER.glob("[a-z]*.py"):
+        if path.name == "cfn_lint.py":
+            continue
         text = ast.get_docstring(ast.parse(path.read_text("utf-8"))) or ""
         assert text[:5] in OWN, f"{path.name}: begin the module's docstring with the rule's id"
 
@@ -761,4 +1025,97 @@ def test_every_module_says_which_rule_it_is():
 def test_linting_twice_gives_the_same_findings():
     text = json.dumps(managed(statement(StringEquals={SUBNETS: "subnet-1"})))
     first, second = (lint("template", text, "t.json") for _ in range(2))
-    assert first == second and all(isinstance(finding, Finding) for finding in first)
+    assert first == second and all(isinstance(finding, Report) for finding in first)
+
+
+# --- with and without cfn-lint ------------------------------------------------------------------
+
+SNIPPETS = load(Path(__file__).parents[1] / "snippets")
+BOTH = {
+    at.path: (at.kind, at.text)
+    for snippet in SNIPPETS.values()
+    for at in (snippet, *snippet.wrong)
+    if at.kind in CARRIERS
+}
+
+
+def _without_cfn_lint(text: str) -> list[tuple[str, int, str]]:
+    source = parse(text, "t", is_json=text.lstrip().startswith("{"), tabs=True)
+    return [(f.rule, f.line, textwrap.shorten(f.message, 400)) for f in findings(source)]
+
+
+@pytest.mark.parametrize("path", BOTH)
+def test_the_rules_find_the_same_with_and_without_cfn_lint(path):
+    kind, text = BOTH[path]
+    before, after = CARRIERS[kind]
+    with_it = [(f.rule, f.line, f.message) for f in lint(kind, text, path) if f.rule in OWN]
+    assert sorted(_without_cfn_lint(f"{before}{text}{after}")) == sorted(with_it)
+
+
+@pytest.mark.parametrize("name", FOUND)
+def test_a_rule_finds_the_same_without_cfn_lint(name):
+    document, _ = FOUND[name]
+    text = json.dumps(document, indent=1)
+    with_it = [(f.rule, f.line, f.message) for f in lint("template", text, "t.json") if f.rule in OWN]
+    assert sorted(_without_cfn_lint(text)) == sorted(with_it)
+
+
+def test_a_template_already_read_is_judged_as_its_source_is():
+    text = json.dumps(managed(statement(StringEquals={SUBNETS: "a"})), indent=1)
+    source = parse(text, "t.json", is_json=True)
+    assert findings(of(source)) == findings(source) != []
+
+
+def test_what_the_globals_of_sam_give_a_function_is_found_where_it_stands():
+    text = (
+        "Transform: AWS::Serverless-2016-10-31\n"
+        "Globals:\n"
+        "  Function:\n"
+        "    VpcConfig:\n"
+        "      SubnetIds: [subnet-0a1a1a1a1a1a1a1a1]\n"
+        "      SecurityGroupIds: [sg-0a2a2a2a2a2a2a2a2]\n"
+        "Resources:\n"
+        "  Function: {Type: AWS::Serverless::Function, Properties: {Handler: a.b}}\n"
+    )
+    assert [(f.rule, f.line) for f in findings(parse(text, "t.yaml"))] == [("W9815", 5)]
+
+
+AWS_POLICIES = json.loads(aws_managed_policies_data)
+MISTAKES_OF_AWS = {
+    # Access Analyzer reports these as well (fact K05).
+    "E9801": {
+        "AWSAuditManagerAdministratorAccess",
+        "CloudTrailEventContext",
+        "SageMakerStudioProjectProvisioningRolePolicy",
+    },
+    "E9802": {
+        "AmazonCodeGuruReviewerFullAccess",
+        "AmazonCodeGuruReviewerServiceRolePolicy",
+        "AmazonEKSVPCResourceController",
+        "AmazonMacieHandshakeRole",
+    },
+    # Describe calls of EC2 carry neither the keys nor ARNs of what they describe.
+    "E9804": {
+        "AWSServiceRoleForAmazonEKSNodegroup",
+        "KafkaConnectServiceRolePolicy",
+        "SageMakerStudioProjectUserRolePolicy",
+    },
+    "E9805": {
+        "AWSDeepLensServiceRolePolicy",
+        "AWSPanoramaServiceRolePolicy",
+        "AmplifyBackendDeployFullAccess",
+        "BedrockAgentCoreFullAccess",
+        "KafkaConnectServiceRolePolicy",
+        "ROSASRESupportPolicy",
+    },
+}
+
+
+def test_no_error_is_found_in_what_aws_itself_writes_but_known_mistakes():
+    odd = {}
+    for name, body in AWS_POLICIES.items():
+        written = managed(*listed(body["Document"]["Statement"]))
+        for found in findings(Source(name, "", written, {})):
+            if found.severity == "error" and name not in MISTAKES_OF_AWS.get(found.rule, ()):
+                odd[name] = str(found)
+    assert not odd, "a false error, or a mistake of AWS's own to be listed:\n" + "\n".join(odd.values())

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from pathlib import Path
 
 import pytest
 
-from lambda_vpc.guide.cases import Case
+from lambda_vpc.guide.cases import Case, CaseResult
 from lambda_vpc.guide.cases.decision import DecisionResult
 from lambda_vpc.guide.snippet import POLICY_LAYERS, Snippet, Wrong
 from lambda_vpc.guide.spec import load
 from lambda_vpc.iam.policy import Policy
+from mutate_snippets import undefined_handlers
 
 ROOT = Path(__file__).parents[1]
 SNIPPETS = load(ROOT / "snippets")
 CASES = [(snippet, case) for snippet in SNIPPETS.values() for case in snippet.cases]
 WRONG = [(snippet, wrong) for snippet in SNIPPETS.values() for wrong in snippet.wrong]
+# Those that a lint rule catches are demanded in test_lint.py.
+CAUGHT_BY_A_CASE = [(snippet, wrong) for snippet, wrong in WRONG if not wrong.caught_by_rule]
+JSON = {name: snippet for name, snippet in SNIPPETS.items() if snippet.path.endswith(".json")}
 STATEMENTS = [
     (snippet, statement.name)
     for snippet in SNIPPETS.values()
@@ -32,12 +37,21 @@ def _ids(pairs: list) -> list[str]:
 def test_there_is_something_to_prove():
     assert len(SNIPPETS) >= 6
     assert len(CASES) > len(SNIPPETS)
-    assert WRONG
+    assert CAUGHT_BY_A_CASE
+    assert len(CAUGHT_BY_A_CASE) < len(WRONG)
+    assert JSON
+    assert len(JSON) < len(SNIPPETS)
+
+
+@cache
+def results(name: str) -> dict[str, CaseResult]:
+    """What comes out of a snippet's cases, by their ids; they run once for all tests here."""
+    return {result.case.id: result for result in SNIPPETS[name].results()}
 
 
 @pytest.mark.parametrize(("snippet", "case"), CASES, ids=_ids(CASES))
 def test_each_case_comes_out_as_expected(snippet: Snippet, case: Case):
-    result = next(result for result in snippet.results() if result.case.id == case.id)
+    result = results(snippet.name)[case.id]
     assert result.passed, (
         f"{snippet.spec.path}:{case.line}: case '{case.id}' expects '{case.expected}', "
         f"but the answer is '{result.actual}': mend {snippet.path}, or the expectation"
@@ -51,30 +65,27 @@ def _unlimited(snippet: Snippet, name: str) -> bool:
 
 @pytest.mark.parametrize(("snippet", "statement"), STATEMENTS, ids=_ids(STATEMENTS))
 def test_each_statement_lets_something_through_and_stops_something(snippet: Snippet, statement: str):
-    results = [
+    asked = [
         result
-        for result in snippet.results()
+        for result in results(snippet.name).values()
         if isinstance(result, DecisionResult) and result.decision is not None
     ]
-    decided = [result for result in results if result.decision.statement == statement]
+    decided = [result for result in asked if result.decision.statement == statement]
     passed_by = [
-        result for result in results if any(reason.statement == statement for reason in result.decision.why)
+        result for result in asked if any(reason.statement == statement for reason in result.decision.why)
     ]
     allows = any(result.decision.allowed for result in decided)
     lets_through = allows or any(result.decision.allowed for result in passed_by)
     # A statement that allows everything stops nothing; what counts is that it is not attached everywhere.
-    considered = results if _unlimited(snippet, statement) else [*decided, *passed_by]
+    considered = asked if _unlimited(snippet, statement) else [*decided, *passed_by]
     stops = any(not result.decision.allowed for result in considered)
     assert lets_through, f"{snippet.spec.path}: add a case that statement '{statement}' lets through"
     assert stops, f"{snippet.spec.path}: add a case that statement '{statement}' stops"
     assert decided, f"{snippet.spec.path}: add a case that statement '{statement}' decides"
 
 
-@pytest.mark.parametrize(("snippet", "wrong"), WRONG, ids=_ids(WRONG))
-def test_each_wrong_variant_is_caught_by_what_it_names(snippet: Snippet, wrong: Wrong):
-    # Lint rules are demanded in test_lint.py; here it is the cases.
-    if wrong.caught_by_rule:
-        return
+@pytest.mark.parametrize(("snippet", "wrong"), CAUGHT_BY_A_CASE, ids=_ids(CAUGHT_BY_A_CASE))
+def test_each_wrong_variant_is_caught_by_the_case_it_names(snippet: Snippet, wrong: Wrong):
     failed = [result.case.id for result in snippet.results_of(wrong) if not result.passed]
     assert wrong.caught_by in failed, (
         f"{wrong.path}: case '{wrong.caught_by}' does not catch it; failing cases: {failed or 'none'}"
@@ -88,10 +99,15 @@ def test_each_wrong_variant_differs_from_the_right_one(snippet: Snippet, wrong: 
     )
 
 
-@pytest.mark.parametrize("snippet", SNIPPETS.values(), ids=list(SNIPPETS))
-def test_each_policy_is_written_as_everyone_writes_it(snippet: Snippet):
-    if not snippet.path.endswith(".json"):
-        return
+@pytest.mark.parametrize("name", [name for name, found in SNIPPETS.items() if found.kind == "template"])
+def test_each_inline_handler_is_defined_in_its_code(name: str):
+    snippet = SNIPPETS[name]
+    for source in (snippet.source, *(wrong.source for wrong in snippet.wrong)):
+        assert not undefined_handlers(source.data), f"{source.path}: Handler names no function of the code"
+
+
+@pytest.mark.parametrize("snippet", JSON.values(), ids=list(JSON))
+def test_each_json_file_is_written_as_everyone_writes_it(snippet: Snippet):
     assert snippet.text == json.dumps(snippet.source.data, indent=2, ensure_ascii=False) + "\n", (
         f"{snippet.path}: format it with `python -m json.tool --indent 2 --no-ensure-ascii {snippet.path}`"
     )

@@ -7,13 +7,14 @@ import time
 
 import pytest
 import yaml
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from lambda_vpc import network
 from lambda_vpc.cloudformation import intrinsics, template
 from lambda_vpc.cloudformation.intrinsics import Origin, Reference, Unknown
 from lambda_vpc.cloudformation.parameters import MAX_SCENARIOS
+from lambda_vpc.network import from_template
 from lambda_vpc.reading import BadInput
 from networks import answers, nat_per_az, read, ref, resource
 
@@ -291,7 +292,7 @@ def split_network(folder):
 
 def test_nested_stacks_feed_one_another_by_outputs_and_parameters(tmp_path):
     found = template.load(split_network(tmp_path))
-    told = network.trace(found, "App/Function", "internet-ipv4")
+    told = network.trace(from_template.networks(found), "App/Function", "internet-ipv4")
     assert [(a.subnet, a.hops) for a in told] == [
         ("Network/PrivateA", ("Network/NatA", "Network/Gateway")),
         ("Network/PrivateC", ("Network/NatC", "Network/Gateway"))]  # fmt: skip
@@ -304,7 +305,7 @@ def test_a_nested_stack_elsewhere_stays_unknown():
             "SecurityGroupIds": [{"Fn::GetAtt": ["Network", "Outputs.G"]}]})}  # fmt: skip
     (found,) = answers(resources, "internet-ipv4")
     assert isinstance(found, network.Unknown)
-    assert found.what == "output A of stack Network"
+    assert found.what == "the route table of output A of stack Network"
 
 
 def test_a_nested_stack_is_read_below_the_folder_of_the_template_alone(tmp_path):
@@ -497,19 +498,17 @@ DESTINATIONS = st.sampled_from(
 )
 
 
-@settings(deadline=None, max_examples=300, suppress_health_check=[HealthCheck.too_slow])
 @given(document=documents(), destination=DESTINATIONS, down=st.sampled_from([None, "a"]))
 def test_any_document_ends_in_an_answer_or_a_named_problem(document, destination, down):
     try:
         found = template.parse(json.dumps(document), "t.json")
-        results = network.trace(found, "Function", destination, down)
+        results = network.trace(from_template.networks(found), "Function", destination, down)
     except BadInput as error:
         assert all(problem.line >= 1 for problem in error.problems)
     else:
         assert all(isinstance(r, network.Reached | network.Blocked | network.Unknown) for r in results)
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     document=st.one_of(
         values, st.dictionaries(st.sampled_from(["Resources", "Parameters", "Globals"]), values)

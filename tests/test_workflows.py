@@ -23,7 +23,6 @@ _USES = re.compile(r"^\s*(?:- )?uses:\s*(\S+)(.*)$")
 _PINNED = re.compile(r"[\w./-]+@[0-9a-f]{40}")
 _TAG = re.compile(r"\s+# v\d+(\.\d+)*")
 # What each workflow may do at all; everything else stays with the default, nothing.
-_READ_ONLY = {"contents": "read"}
 _RIGHTS = {
     ("site.yml", "build"): {"contents": "read", "pages": "read"},
     ("site.yml", "publish"): {"pages": "write", "id-token": "write"},
@@ -57,30 +56,19 @@ def security_findings(folder: Path) -> str:
 
 
 def broken_promises(folder: Path) -> list[str]:
-    """What schema and zizmor do not know: this project's own promises about its workflows."""
+    """What schema and zizmor do not know: pins, who holds which right, and what comes before publishing."""
     found = []
     for file in sorted((folder / "workflows").glob("*.yml")):
         place = f".github/workflows/{file.name}"
         text = file.read_text(encoding="utf-8")
         found += [f"{place}:{line}: {message}" for line, message in _pins(text)]
-        workflow = yaml.load(text, yaml.BaseLoader)  # BaseLoader: the key `on` stays a word
-        if workflow.get("permissions") != _READ_ONLY:
-            found.append(f"{place}: `permissions:` at the top must be `contents: read` and nothing else")
-        for name, job in workflow["jobs"].items():
+        for name, job in yaml.load(text, yaml.BaseLoader)["jobs"].items():
             allowed = _RIGHTS.get((file.name, name))
             if job.get("permissions") != allowed:
                 wanted = f"exactly {allowed}" if allowed else "no permissions of its own"
                 found.append(f"{place}: job '{name}' must have {wanted}")
-            for step in job["steps"]:
-                credentials = step.get("with", {}).get("persist-credentials")
-                if step.get("uses", "").startswith("actions/checkout@") and credentials != "false":
-                    found.append(f"{place}: job '{name}' must check out with `persist-credentials: false`")
     site = yaml.load((folder / "workflows" / "site.yml").read_text(encoding="utf-8"), yaml.BaseLoader)
-    found += [f".github/workflows/site.yml: {message}" for message in _publishing(site)]
-    newest = (folder / "workflows" / "newest.yml").read_text(encoding="utf-8")
-    if "run: CI=true bash .ci/run newest\n" not in newest:
-        found.append(".github/workflows/newest.yml: must run `CI=true bash .ci/run newest`")
-    return found
+    return found + [f".github/workflows/site.yml: {message}" for message in _publishing(site["jobs"])]
 
 
 def _pins(text: str) -> Iterator[tuple[int, str]]:
@@ -95,34 +83,20 @@ def _pins(text: str) -> Iterator[tuple[int, str]]:
                 yield number, f"'{action}' does not say its tag: add ` # v1.2.3` after the commit"
 
 
-def _publishing(site: dict) -> Iterator[str]:
-    jobs = site["jobs"]
-    events = site["on"]
-    if "pull_request" not in events or events.get("push") != {"branches": ["main"]}:
-        yield "must run on pull_request and on push to main"
+def _publishing(jobs: dict) -> Iterator[str]:
     if not any(step.get("run") == "CI=true bash .ci/run" for step in jobs["check"]["steps"]):
         yield "job 'check' must run `CI=true bash .ci/run`"
     if "if" in jobs["check"]:
         yield "job 'check' must always run: take its `if` away"
-    for name in ("build", "publish"):
+    for name, before in (("build", "check"), ("publish", "check"), ("publish", "build")):
         needs = jobs[name].get("needs", [])
-        if "check" not in ([needs] if isinstance(needs, str) else needs):
-            yield f"job '{name}' must need 'check': nothing unchecked is published"
+        if before not in ([needs] if isinstance(needs, str) else needs):
+            yield f"job '{name}' must need '{before}': nothing unchecked is published"
+    for name in ("build", "publish"):
         if jobs[name].get("if") != _ON_MAIN:
             yield f"job '{name}' must run on main only: `if: {_ON_MAIN}`"
-    if "build" not in jobs["publish"].get("needs", []):
-        yield "job 'publish' must need 'build'"
-    if jobs["publish"].get("environment", {}).get("name") != "github-pages":
-        yield "job 'publish' must name the environment github-pages"
-    if jobs["publish"].get("concurrency", {}).get("group") != "pages":
-        yield "job 'publish' must be one at a time: `concurrency: {group: pages}`"
     if any("run" in step for step in jobs["publish"]["steps"]):
         yield "job 'publish' holds the right to publish: it must run no code of the repository"
-    building = [step for step in jobs["build"]["steps"] if "mkdocs" in step.get("run", "")]
-    if not building or not all(
-        word in building[0]["run"] for word in ("--strict", "SITE_URL", "SOURCE_DATE_EPOCH", "%/}/")
-    ):
-        yield "job 'build' must build with --strict, SITE_URL with a closing slash, and SOURCE_DATE_EPOCH"
 
 
 # The guide's own workflows
@@ -174,7 +148,7 @@ def test_an_invalid_workflow_is_found(copy: Path) -> None:
         ("        with:\n          persist-credentials: false\n", "", "artipacked"),
         ("  pull_request:\n", "  pull_request_target:\n", "dangerous-triggers"),
         ('"${BASE_URL%/}/"', '"${{ github.head_ref }}"', "template-injection"),
-        ("permissions:\n  contents: read\n", "permissions: write-all\n", "excessive-permissions"),
+        ("permissions:\n  contents: read\n", "permissions:\n  contents: write\n", "excessive-permissions"),
     ],
 )
 def test_a_weak_workflow_is_found(copy: Path, old: str, new: str, finding: str) -> None:
@@ -183,33 +157,21 @@ def test_a_weak_workflow_is_found(copy: Path, old: str, new: str, finding: str) 
 
 
 @pytest.mark.parametrize(
-    ("name", "old", "new", "complaint"),
+    ("old", "new", "complaint"),
     [
-        ("site.yml", "3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1", "v7", "is not pinned"),
-        ("site.yml", " # v7.0.1", "", "does not say its tag"),
-        ("newest.yml", "  contents: read", "  contents: write", "newest.yml: `permissions:` at the top"),
-        ("site.yml", "credentials: false", "credentials: true", "job 'check' must check out with"),
-        ("site.yml", "    needs: check\n", "", "job 'build' must need 'check'"),
-        ("site.yml", "[check, build]", "[build]", "job 'publish' must need 'check'"),
-        ("site.yml", "[check, build]", "[check]", "job 'publish' must need 'build'"),
-        ("site.yml", "bash .ci/run", "pytest", "job 'check' must run `CI=true bash .ci/run`"),
-        ("site.yml", "    timeout", "    if: github.actor == 'me'\n    timeout", "take its `if` away"),
-        ("site.yml", "    if: github.ref == 'refs/heads/main' &&", "    if:", "must run on main only"),
-        ("site.yml", "      pages: read", "      pages: write", "job 'build' must have exactly"),
-        (
-            "site.yml",
-            "    steps:",
-            "    permissions: {contents: write}\n    steps:",
-            "job 'check' must have no",
-        ),
-        ("site.yml", "      - id: deployment", "      - run: ls\n      - id: deployment", "run no code"),
-        ("site.yml", "name: github-pages", "name: other", "environment github-pages"),
-        ("site.yml", "group: pages", "group: other", "must be one at a time"),
-        ("site.yml", "build --strict", "build", "must build with --strict"),
-        ("site.yml", "  pull_request:\n", "", "must run on pull_request"),
-        ("newest.yml", ".ci/run newest", ".ci/run", "newest.yml: must run"),
+        ("3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1", "v7", "is not pinned"),
+        (" # v7.0.1", "", "does not say its tag"),
+        ("    needs: check\n", "", "job 'build' must need 'check'"),
+        ("[check, build]", "[build]", "job 'publish' must need 'check'"),
+        ("[check, build]", "[check]", "job 'publish' must need 'build'"),
+        ("bash .ci/run", "pytest", "job 'check' must run `CI=true bash .ci/run`"),
+        ("    timeout", "    if: github.actor == 'me'\n    timeout", "take its `if` away"),
+        ("    if: github.ref == 'refs/heads/main' &&", "    if:", "must run on main only"),
+        ("      pages: read", "      pages: write", "job 'build' must have exactly"),
+        ("    steps:", "    permissions: {contents: write}\n    steps:", "job 'check' must have no"),
+        ("      - id: deployment", "      - run: ls\n      - id: deployment", "run no code"),
     ],
 )
-def test_a_broken_promise_is_named(copy: Path, name: str, old: str, new: str, complaint: str) -> None:
-    change(copy, name, old, new)
+def test_a_broken_promise_is_named(copy: Path, old: str, new: str, complaint: str) -> None:
+    change(copy, "site.yml", old, new)
     assert complaint in "\n".join(broken_promises(copy))

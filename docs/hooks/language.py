@@ -8,23 +8,22 @@ after the other, so the interface language is set on the shared configuration be
 from __future__ import annotations
 
 import logging
-import os
 import re
-import sys
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from mkdocs.config.config_options import Hooks
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.plugins import event_priority
 from mkdocs.structure.files import Files
 from mkdocs.structure.nav import Navigation, Section
 from mkdocs.structure.pages import Page
 
+from lambda_vpc.reading import near
+
 log = logging.getLogger("mkdocs.hooks.language")
 
 # Readers whose language is neither of ours get this one, and so do pages that have no language.
 FALLBACK = "en"
-SERVING = "LAMBDA_VPC_GUIDE_SERVING"
 
 
 @dataclass
@@ -64,30 +63,51 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
                 log.warning(
                     "docs/%s has no counterpart: write docs/%s/%s, or remove the page", src_uri, other, rest
                 )
-    config.nav = [{language: _expand(config.nav, language, present, config)} for language in languages]
+    written = {path for path in _paths(config.nav) if any(f"{x}/{path}" in present for x in languages)}
+    _check_planned(config, written)
+    config.nav = [{language: _expand(config.nav, language, written, config)} for language in languages]
     return files
 
 
-def _expand(items: list, language: str, present: set[str], config: MkDocsConfig) -> list:
-    """The navigation of mkdocs.yml for one language; an entry that no language has yet is left out."""
+def _paths(items: list) -> Iterator[str]:
+    """The pages that the navigation of mkdocs.yml names."""
+    for item in items:
+        content = next(iter(item.values())) if isinstance(item, dict) else item
+        if isinstance(content, list):
+            yield from _paths(content)
+        else:
+            yield content
+
+
+def _check_planned(config: MkDocsConfig, written: set[str]) -> None:
+    """A page in the navigation exists or is planned, and a plan ends with the page."""
+    named, planned = list(_paths(config.nav)), config.extra["planned"]
+    for path in named:
+        if path not in written and path not in planned:
+            log.warning(
+                "mkdocs.yml: nav names %s, which exists in no language%s: write the page, mend the name, "
+                "or add it to extra.planned",
+                path, near(path, sorted(written)),
+            )  # fmt: skip
+    for path in planned:
+        if path in written:
+            log.warning("mkdocs.yml: extra.planned names %s, which exists: remove it there", path)
+        elif path not in named:
+            log.warning("mkdocs.yml: extra.planned names %s, which nav does not: remove it there", path)
+
+
+def _expand(items: list, language: str, written: set[str], config: MkDocsConfig) -> list:
+    """The navigation of mkdocs.yml for one language; a page that no language has yet is left out."""
     expanded: list = []
     for item in items:
         name, content = next(iter(item.items())) if isinstance(item, dict) else (None, item)
         if isinstance(content, list):
-            entry = _expand(content, language, present, config)
+            entry = _expand(content, language, written, config)
         else:
-            entry = _page(content, language, present, config)
+            entry = f"{language}/{content}" if content in written else None
         if entry:
             expanded.append({config.extra["sections"][name][language]: entry} if name else entry)
     return expanded
-
-
-def _page(path: str, language: str, present: set[str], config: MkDocsConfig) -> str | None:
-    if any(f"{other}/{path}" in present for other in config.extra["languages"]):
-        return f"{language}/{path}"
-    if language == FALLBACK:  # once is enough
-        log.info("mkdocs.yml: nav names %s, which does not exist yet in any language", path)
-    return None
 
 
 def on_nav(nav: Navigation, config: MkDocsConfig, files: Files) -> Navigation:
@@ -181,44 +201,3 @@ def _url(language: str, rest: str) -> str:
     # A page without its counterpart is reported in on_files; until it is mended it leads home.
     file = _site.files.get_file_from_path(f"{language}/{rest}")
     return (file or _site.files.get_file_from_path(f"{language}/index.md")).url
-
-
-def on_startup(command: str, dirty: bool) -> None:
-    """Remember for the whole process that it serves: hook modules do not live that long."""
-    if command == "serve":
-        os.environ[SERVING] = "1"
-
-
-def on_post_build(config: MkDocsConfig) -> None:
-    """See `_forget_modules`."""
-    _forget_modules()
-
-
-def on_build_error(error: Exception) -> None:
-    """See `_forget_modules`."""
-    _forget_modules()
-
-
-def on_pre_build(config: MkDocsConfig) -> None:
-    """Let the next rebuild load every hook again.
-
-    MkDocs keeps hook modules for as long as it serves: without this a changed hook shows only
-    after a restart.
-    """
-    if os.environ.get(SERVING):
-        Hooks._load_hook.cache_clear()
-
-
-def _forget_modules() -> None:
-    """Let the next rebuild import the checker and the hooks' shared modules again.
-
-    Done at the end of a build: a module forgotten in the middle would be imported a second time
-    beside the first, and its classes would not be the same.
-    """
-    if not os.environ.get(SERVING):
-        return
-    hooks = os.path.dirname(os.path.abspath(__file__))
-    for name, module in list(sys.modules.items()):
-        beside = os.path.dirname(getattr(module, "__file__", None) or "") == hooks
-        if beside or name.partition(".")[0] == "lambda_vpc":
-            del sys.modules[name]

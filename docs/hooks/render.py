@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 
 import jinja2
 import yaml
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from mkdocs.structure.files import File
 from mkdocs.structure.pages import Page
 
-THEME = Path(__file__).parents[1] / "theme"
+from lambda_vpc.guide import addresses
+
+DOCS = Path(__file__).parents[1]
+THEME = DOCS / "theme"
+
+_CODE = re.compile(r"`([^`]+)`")
+# Markdown would read these inside a title attribute, where a reader wants them as they are.
+_NOT_MARKDOWN = str.maketrans({mark: f"&#{ord(mark)};" for mark in "*_[]|{}\\`"})
 
 
 @cache
@@ -24,16 +32,22 @@ def _environment() -> jinja2.Environment:
         comment_start_string="{##",  # {#id} is a heading id in the Markdown that templates write
         undefined=jinja2.StrictUndefined,
     )
-    environment.filters["rich"] = rich
+    environment.filters |= {"rich": rich, "plain": plain}
+    environment.globals["addresses"] = addresses
     return environment
 
 
 def rich(text: str) -> Markup:
-    """A text of a spec as HTML: what stands in backticks is code."""
-    parts = text.split("`")
+    """A text of the guide's data as HTML: what stands in backticks is code."""
+    parts = _CODE.split(text)
     return Markup("").join(
         Markup("<code>{}</code>").format(part) if index % 2 else part for index, part in enumerate(parts)
     )
+
+
+def plain(text: str) -> Markup:
+    """The same text for an attribute in a line of Markdown."""
+    return Markup(str(escape("".join(_CODE.split(text)))).translate(_NOT_MARKDOWN))
 
 
 @cache
@@ -44,13 +58,18 @@ def words() -> dict[str, dict[str, str]]:
 
 def render(template: str, language: str, **names: object) -> str:
     """Render one template of docs/theme/parts; `w.WORD` in it is a word of words.yaml in the language."""
-    own = {word: texts[language] for word, texts in words().items()}
-    return _environment().get_template(template).render(lang=language, w=own, **names)
+    in_language = {word: texts[language] for word, texts in words().items()}
+    return _environment().get_template(template).render(lang=language, w=in_language, **names)
 
 
 def link(page: Page, path: str) -> str:
     """The relative address of a file, by its path below docs (`ja/snippets/x.md`), seen from a page."""
     return File(path, None, "", page.file.use_directory_urls).url_relative_to(page.file)
+
+
+def own(page: Page, path: str) -> str:
+    """The relative address of a page in the language of the page it is seen from."""
+    return link(page, f"{language_of(page)}/{path}")
 
 
 def language_of(page: Page) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from mkdocs.structure.pages import Page
 
 from directives import DirectiveError, expand
+from lambda_vpc.guide import addresses
 from lambda_vpc.reading import suggestion
 from lambda_vpc.rule_catalogue import rule_catalogue
-from render import language_of, link, render
+from render import language_of, own, render
 
 
 def _rule_directive(argument: str, page: Page) -> str:
@@ -19,11 +20,11 @@ def _rule_directive(argument: str, page: Page) -> str:
     )
 
 
-def _address(name: str, page: Page) -> str:
-    """The address of a snippet, or with `#` of one of its wrong variants."""
-    snippet, _, variant = name.partition("#")
-    page_address = link(page, f"{language_of(page)}/snippets/{snippet}.md")
-    return f"{page_address}#wrong-{variant}" if variant else page_address
+def _address(written: str, page: Page) -> str:
+    """The address of a snippet, or of one of its wrong variants."""
+    snippet, variant = addresses.split(written)
+    address = own(page, addresses.snippet_page(snippet))
+    return f"{address}#{addresses.wrong(variant)}" if variant else address
 
 
 HANDLERS = {"rule": _rule_directive}

@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import html
-import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +21,15 @@ from mkdocs.structure.pages import Page
 
 from search import split_index
 
-SERVING = "LAMBDA_VPC_GUIDE_SERVING"  # set by language.py
+
+@dataclass
+class _Run:
+    """How MkDocs was started."""
+
+    serving: bool = False
+
+
+_run = _Run()
 
 
 @dataclass(frozen=True)
@@ -63,6 +70,11 @@ _FOREIGN = re.compile(
 )
 _CONTENTS_LEVEL = re.compile(r'<nav class="md-nav" aria-label="[^"]*">')
 _CHARSET = '<meta charset="utf-8">'
+
+
+def on_startup(command: str, dirty: bool) -> None:
+    """Remember whether this process serves."""
+    _run.serving = command == "serve"
 
 
 # After every other hook and plugin: what they add must be there to be merged.
@@ -166,7 +178,7 @@ def _finish(output: str, place: str) -> str:
         raise PluginError(
             f"{place}: loads from another host; put the file under docs/theme/assets: {foreign[0]}"
         )
-    if os.environ.get(SERVING):
+    if _run.serving:
         return output  # live reload adds an inline script that no hash here can cover
     if output.count(_CHARSET) != 1:
         raise PluginError(

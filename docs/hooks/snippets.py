@@ -14,7 +14,6 @@ from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
-import yaml
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import File, Files
@@ -23,30 +22,26 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import get_lexer_by_name
 
-import lambda_vpc
-from directives import DirectiveError, Handler, expand
+from directives import DirectiveError, Handler, expand, without_argument
 from facts import citation
-from facts import load as load_facts
-from lambda_vpc.guide import placeholders
-from lambda_vpc.guide.cases import Result
+from facts import known as known_facts
+from lambda_vpc.guide import addresses, placeholders
+from lambda_vpc.guide.cases import CaseResult
+from lambda_vpc.guide.languages import LANGUAGES
 from lambda_vpc.guide.snippet import Snippet, Wrong
-from lambda_vpc.guide.spec import load
-from lambda_vpc.guide.spec_reader import LANGUAGES
+from lambda_vpc.guide.spec import check_facts, load
 from lambda_vpc.iam import request
 from lambda_vpc.reading import BadInput, suggestion
 from lambda_vpc.rule_catalogue import rule_catalogue
-from render import language_of, link, render
+from lambda_vpc.sentences import sentence
+from render import language_of, link, own, render
 
 log = logging.getLogger("mkdocs.hooks.snippets")
 
 _snippets: dict[str, Snippet] = {}
-_results: dict[str, list[Result]] = {}
-
-
-@cache
-def sentences() -> dict[str, dict[str, str]]:
-    """The checker's reasons, by code and language."""
-    return yaml.safe_load(Path(lambda_vpc.__file__).with_name("sentences.yaml").read_text("utf-8"))
+_results: dict[str, list[CaseResult]] = {}
+_topics: dict[str, dict[str, str]] = {}
+"""What a topic is called, by language: as the navigation calls it."""
 
 
 # --- files --------------------------------------------------------------------------------------
@@ -57,12 +52,13 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     root = Path(config.config_file_path).parent / "snippets"
     try:
         loaded = load(root)
-        _check_facts(loaded)
+        check_facts(loaded.values(), known_facts().by_id)
     except BadInput as bad:
         raise PluginError(str(bad)) from None
     _snippets.clear()
     _outcome.cache_clear()
     _snippets.update(loaded)
+    _topics.update(config.extra["sections"])
     _results.clear()
     for name, snippet in loaded.items():
         _results[name] = snippet.results()
@@ -72,32 +68,14 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
                     "%s:%d: case '%s' expects '%s' but the answer is '%s'",
                     snippet.spec.path, result.case.line, result.case.id, result.case.expected, result.actual,
                 )  # fmt: skip
-        files.append(File.generated(config, snippet.raw, content=snippet.text))
+        # The file itself, not its text: published byte for byte.
+        files.append(File.generated(config, snippet.raw, abs_src_path=str(root.parent / snippet.path)))
     for language in LANGUAGES:
-        files.append(_page(config, language, "snippets/index.md", render("snippets-index.md", language)))
+        files.append(_page(config, language, addresses.SNIPPETS, render("snippets-index.md", language)))
         for snippet in loaded.values():
             text = render("snippet-page.md", language, snippet=snippet)
-            files.append(_page(config, language, f"snippets/{snippet.name}.md", text))
+            files.append(_page(config, language, addresses.snippet_page(snippet.name), text))
     return files
-
-
-def _check_facts(loaded: dict[str, Snippet]) -> None:
-    """Refuse a spec that rests on a fact nobody wrote down."""
-    known = load_facts().by_id
-    problems = []
-    for snippet in loaded.values():
-        named = [(("facts",), snippet.facts)]
-        named += [(("cases", position, "facts"), case.facts) for position, case in enumerate(snippet.cases)]
-        for path, ids in named:
-            problems += [
-                snippet.spec.problem(
-                    path, f"no fact '{id_}' in docs/facts.yaml{suggestion(id_, list(known))}"
-                )
-                for id_ in ids
-                if id_ not in known
-            ]
-    if problems:
-        raise BadInput(problems)
 
 
 def _page(config: MkDocsConfig, language: str, path: str, text: str) -> File:
@@ -178,14 +156,14 @@ def _cases(snippet: Snippet, page: Page, *, own_page: bool) -> str:
         snippet=snippet,
         results=_results[snippet.name],
         own_page=own_page,
-        sentences=sentences(),
-        cite=lambda ids: citation(ids, language_of(page), page.file),
+        sentence=sentence,
+        cite=lambda ids: citation(ids, page),
         companions=[(_snippets[name], _address(_snippets[name], page)) for name in snippet.companions],
     )
 
 
 @cache
-def _outcome(name: str, variant: str) -> Result:
+def _outcome(name: str, variant: str) -> CaseResult:
     """What comes out of the case that a wrong variant names; asked once for all pages that show it."""
     snippet = _snippets[name]
     wrong = next(wrong for wrong in snippet.wrong if wrong.name == variant)
@@ -200,9 +178,9 @@ def _wrong(snippet: Snippet, wrong: Wrong, page: Page, *, own_page: bool) -> str
     outcome = None
     if case is not None:
         outcome = _outcome(snippet.name, wrong.name)
-        where = f"{_address(snippet, page)}#case-{case.id}"
+        where = f"{_address(snippet, page)}#{addresses.case(case.id)}"
     else:
-        where = link(page, f"{language}/reference/rules.md") + f"#{wrong.caught_by.lower()}"
+        where = f"{own(page, addresses.RULES)}#{addresses.rule(wrong.caught_by)}"
     suffix = _suffix(wrong.path)
     return render(
         "snippet-wrong.html",
@@ -217,14 +195,14 @@ def _wrong(snippet: Snippet, wrong: Wrong, page: Page, *, own_page: bool) -> str
         case=case,
         rule=rule,
         outcome=outcome,
-        sentences=sentences(),
+        sentence=sentence,
         where=where,
         own_page=own_page,
     )
 
 
 def _address(snippet: Snippet, page: Page) -> str:
-    return link(page, f"{language_of(page)}/snippets/{snippet.name}.md")
+    return own(page, addresses.snippet_page(snippet.name))
 
 
 # --- directives ---------------------------------------------------------------------------------
@@ -237,7 +215,7 @@ def _find(name: str) -> Snippet:
 
 
 def _find_part(argument: str, what: str, known: Callable[[Snippet], list[str]]) -> tuple[Snippet, str]:
-    name, _, part = argument.partition("#")
+    name, part = addresses.split(argument)
     snippet = _find(name)
     if part not in known(snippet):
         raise DirectiveError(f"{name} has no {what} '{part}'{suggestion(part, known(snippet))}")
@@ -256,7 +234,7 @@ def _snippet_directive(argument: str, page: Page) -> str:
         wrong=[_wrong(snippet, wrong, page, own_page=False) for wrong in snippet.wrong],
         address=_address(snippet, page),
         raw=link(page, snippet.raw),
-        cite=lambda ids: citation(ids, language, page.file),
+        cite=lambda ids: citation(ids, page),
     )
 
 
@@ -286,15 +264,16 @@ def _wrong_list_directive(argument: str, page: Page) -> str:
 def _case_directive(argument: str, page: Page) -> str:
     snippet, part = _find_part(argument, "case", lambda found: [case.id for case in found.cases])
     case = next(case for case in snippet.cases if case.id == part)
-    return f'<a href="{_address(snippet, page)}#case-{case.id}">{case.name[language_of(page)]}</a>'
+    where = f"{_address(snippet, page)}#{addresses.case(case.id)}"
+    return f'<a href="{where}">{case.name[language_of(page)]}</a>'
 
 
-def _catalogue_directive(_argument: str, page: Page) -> str:
+def _catalogue(page: Page) -> str:
     topics: dict[str, list[tuple[Snippet, str, str]]] = {}
     for snippet in _snippets.values():
         topic = snippet.name.partition("/")[0]
         topics.setdefault(topic, []).append((snippet, _address(snippet, page), link(page, snippet.raw)))
-    return render("snippets-catalogue.html", language_of(page), topics=topics)
+    return render("snippets-catalogue.html", language_of(page), topics=topics, names=_topics)
 
 
 # Rows by what they hang on: the settings a call gives, or on whose behalf it is made.
@@ -308,11 +287,11 @@ def _request_context_directive(argument: str, page: Page) -> str:
         "request-context.html",
         language_of(page),
         rows=[row for row in request.ROWS if isinstance(row.when, _ROWS[argument])],
-        cite=lambda ids: citation(ids, language_of(page), page.file),
+        cite=lambda ids: citation(ids, page),
     )
 
 
-def _placeholders_directive(_argument: str, page: Page) -> str:
+def _placeholders(page: Page) -> str:
     return render(
         "placeholders.html",
         language_of(page),
@@ -334,9 +313,9 @@ HANDLERS: dict[str, Handler] = {
     "wrong": _wrong_directive,
     "case": _case_directive,
     "spec": _spec_directive,
-    "catalogue": _catalogue_directive,
+    "catalogue": without_argument(_catalogue),
     "request-context": _request_context_directive,
-    "placeholders": _placeholders_directive,
+    "placeholders": without_argument(_placeholders),
 }
 
 

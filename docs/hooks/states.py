@@ -6,37 +6,33 @@ from collections.abc import Mapping
 
 from mkdocs.structure.pages import Page
 
-from directives import DirectiveError, Handler, expand
+from directives import Handler, expand, without_argument
 from facts import citation
 from lambda_vpc.eni import Answer, State, function_states
 from render import language_of, render
 
 
-def _table(name: str, title: str, *, operations: bool) -> Handler:
-    """A table of `lambda_vpc.eni.States`, with or without what becomes of each operation.
+def _table(title: str, rows: Mapping[str, State], operations: tuple[str, ...] = ()) -> Handler:
+    """A table of states.
 
     Args:
-        name: the attribute that holds the rows.
         title: the field of the API whose values these are.
-        operations: whether the rows speak of operations.
+        rows: the states by value.
+        operations: the operations of which the rows speak.
     """
 
-    def handler(argument: str, page: Page) -> str:
-        if argument:
-            raise DirectiveError(f"takes no argument, found '{argument}'; remove it")
-        known = function_states()
-        rows: Mapping[str, State] = getattr(known, name)
+    def write(page: Page) -> str:
         return render(
             "states.html",
             language_of(page),
             title=title,
             rows=rows.values(),
-            operations=known.operations if operations else (),
-            answers=lambda row: _answers(row, known.operations),
-            cite=lambda ids: citation(ids, language_of(page), page.file),
+            operations=operations,
+            answers=lambda row: _answers(row, operations),
+            cite=lambda ids: citation(ids, page),
         )
 
-    return handler
+    return without_argument(write)
 
 
 def _answers(row: State, operations: tuple[str, ...]) -> list[tuple[str, tuple[str, ...]]]:
@@ -47,10 +43,12 @@ def _answers(row: State, operations: tuple[str, ...]) -> list[tuple[str, tuple[s
     return [(answer, names) for answer, names in found if names]
 
 
+_KNOWN = function_states()
+
 HANDLERS = {
-    "function-states": _table("states", "State", operations=True),
-    "last-update-statuses": _table("last_update_statuses", "LastUpdateStatus", operations=True),
-    "reason-codes": _table("reason_codes", "StateReasonCode", operations=False),
+    "function-states": _table("State", _KNOWN.states, _KNOWN.operations),
+    "last-update-statuses": _table("LastUpdateStatus", _KNOWN.last_update_statuses, _KNOWN.operations),
+    "reason-codes": _table("StateReasonCode", _KNOWN.reason_codes),
 }
 
 

@@ -1,7 +1,7 @@
 /* Names for what the theme's script adds to the page without one. */
 (() => {
   "use strict";
-  const ANNOTATION = { ja: "注釈", en: "Annotation" }[document.documentElement.lang];
+  const ANNOTATION = document.querySelector("meta[name=guide-annotation]")?.content;
 
   const label = () => {
     for (const marker of document.querySelectorAll(".md-annotation__index:not([aria-label])")) {

@@ -6,10 +6,7 @@
   const search = window.guideSearch;
   const language = document.documentElement.lang;
   const script = document.currentScript.src;
-  const FAILED = {
-    ja: "検索用のデータを読み込めませんでした。ページを読み込み直してください。",
-    en: "The search data could not be loaded. Reload the page.",
-  };
+  const FAILED = document.querySelector("meta[name=guide-search-failed]")?.content;
   // The theme's protocol.
   const [READY, QUERY, RESULT] = [1, 2, 3];
 
@@ -49,7 +46,7 @@
         for (const item of items.flat()) item.location = address(item.location);
         this.#reply({ type: RESULT, data: { items } });
       } catch {
-        document.querySelector(".md-search-result__meta").textContent = FAILED[language];
+        document.querySelector(".md-search-result__meta").textContent = FAILED;
       }
     }
 

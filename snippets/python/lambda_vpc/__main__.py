@@ -19,10 +19,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import IO
 
-from lambda_vpc import network, reading
+from lambda_vpc import network, reading, sentences
 from lambda_vpc.cloudformation import template
 from lambda_vpc.cloudformation.template import Template
 from lambda_vpc.cloudformation.values import shown
+from lambda_vpc.network import from_template
 from lambda_vpc.network.trace import Blocked, Reached, Result, Unknown
 from lambda_vpc.reading import BadInput, WrongUsage
 
@@ -85,7 +86,8 @@ def _run(options: argparse.Namespace) -> int:
 
 def _traced(found: Template, options: argparse.Namespace) -> tuple[Result, ...]:
     try:
-        return network.trace(found, options.function, options.destination, options.without_az)
+        networks = from_template.networks(found)
+        return network.trace(networks, options.function, options.destination, options.without_az)
     except template.TooLargeToResolve:
         raise
     except BadInput as error:
@@ -266,7 +268,7 @@ def as_data(result: Result) -> dict[str, object]:
 def as_text(result: Result) -> list[str]:
     """An answer as lines for people: the way, or the obstacle with its place and mend."""
     choices = ", ".join(f"{name}={value}" for name, value in result.scenario.items())
-    where = shown(result.subnet or "(function)", 200) + (f" [{choices}]" if choices else "")
+    where = shown(result.subnet or _whole(result), 200) + (f" [{choices}]" if choices else "")
     if isinstance(result, Reached):
         lines = [" -> ".join([f"reached  {where}", *result.hops])]
         for note in result.notes:
@@ -283,19 +285,20 @@ def as_text(result: Result) -> list[str]:
     return [_visible(line) for line in lines]
 
 
+def _whole(result: Result) -> str:
+    """What an answer is about that no subnet is named for."""
+    if isinstance(result.connected, bool):
+        return "in a VPC" if result.connected else "no VPC"
+    return "VPC not known"
+
+
 def _detail(result: Blocked | Unknown) -> str:
     return result.what if isinstance(result, Unknown) else result.detail
 
 
 def sentence(code: str) -> str:
     """The English sentence of a reason."""
-    found = reading.read(Path(__file__).with_name("sentences.yaml")) if not _sentences else None
-    if found is not None:
-        _sentences.update(found.data)
-    return _sentences[code]["en"]
-
-
-_sentences: dict[str, dict[str, str]] = {}
+    return sentences.sentence(code, "en")
 
 
 # --- output -------------------------------------------------------------------------------------

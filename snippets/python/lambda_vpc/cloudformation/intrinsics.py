@@ -167,7 +167,7 @@ class Scope:
             return self._pseudo(name)
         if name in self.resources or self._is_sam_role(name):
             return Reference(self.prefix + name)
-        return Unknown(f"'{shown(name)}', which this template does not define")
+        return Unknown(f"'{shown(name)}', which this template does not define", Origin.MISSING)
 
     def _is_sam_role(self, name: str) -> bool:
         """Whether SAM makes this role, for a function without `Role`: `FunctionRole` for `Function`."""
@@ -206,7 +206,7 @@ class Scope:
         if name not in self.resources:
             if self._is_sam_role(name):
                 return Reference(self.prefix + name, attribute)
-            return Unknown(f"'{shown(name)}', which this template does not define")
+            return Unknown(f"'{shown(name)}', which this template does not define", Origin.MISSING)
         if attribute.startswith("Outputs.") and self.exported is not None:
             return self.exported(name, attribute.removeprefix("Outputs."))
         resource = mapping(self.resources[name])
@@ -293,12 +293,15 @@ class Scope:
         if not isinstance(argument, list) or len(argument) != 2:
             return Unknown("a Select that is not a position and a list")
         position, items = self.resolve(argument[0]), self.resolve(argument[1])
-        for value in (items, position):
-            if isinstance(value, Unknown):
-                return value
-        if isinstance(items, Reference):
-            return Unknown(str(items), Origin.GENERATED)
+        if isinstance(position, Unknown):
+            return position
         number = _integer(position)
+        if isinstance(items, Unknown | Reference) and number is not None:
+            # Two items of a list that is not known are two things.
+            what, origin = (
+                (items.what, items.origin) if isinstance(items, Unknown) else (str(items), Origin.GENERATED)
+            )
+            return Unknown(f"item {number} of {what}", origin)
         if number is None or not isinstance(items, list):
             return Unknown("a Select that is not a position and a list")
         if not 0 <= number < len(items):

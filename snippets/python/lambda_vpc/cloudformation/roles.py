@@ -118,7 +118,7 @@ def functions_of(scenario: Scenario, role: Resource) -> list[Resource]:
 
 def trust_policy(role: Resource) -> object:
     """A role's trust policy, resolved like any other document; Unknown where it is not known."""
-    return _document(role.get("AssumeRolePolicyDocument"), "the trust policy")
+    return read_document(role.get("AssumeRolePolicyDocument"), "the trust policy")
 
 
 def policies_of(
@@ -156,7 +156,7 @@ def _of_role(scenario: Scenario, role: Resource, texts: Mapping[str, object]) ->
         document = value
         if isinstance(value, Mapping):
             document, path = value.get("PolicyDocument"), (*path, "PolicyDocument")
-        yield RolePolicy("identity", _document(document), True, role, path)
+        yield RolePolicy("identity", read_document(document), True, role, path)
     for value, path in _items(role, "ManagedPolicyArns"):
         yield _managed(scenario, "identity", value, role, path, texts)
     yield from _attached(scenario, role.logical_id, role.get("RoleName"))
@@ -183,7 +183,7 @@ def _of_sam_function(
             # A SAM policy template, such as `S3ReadPolicy`.
             value = Unknown(f"the SAM policy template {shown(', '.join(map(str, value)))}", Origin.GENERATED)
         if isinstance(value, Mapping | Unknown):
-            yield RolePolicy("identity", _document(value), True, function, place)
+            yield RolePolicy("identity", read_document(value), True, function, place)
         else:
             yield _managed(scenario, "identity", value, function, place, texts, by_name=True)
     yield from _of_sam_events(function, path, texts)
@@ -246,7 +246,7 @@ def _is_role(name: object, role: str, role_name: object) -> Answer:
 
 def _of_template(layer: str, policy: Resource, attached: Answer) -> RolePolicy:
     path = (*policy.key_path, "Properties", "PolicyDocument")
-    return RolePolicy(layer, _document(policy.get("PolicyDocument")), attached, policy, path)
+    return RolePolicy(layer, read_document(policy.get("PolicyDocument")), attached, policy, path)
 
 
 def _boundary(scenario: Scenario, holder: Resource, texts: Mapping[str, object]) -> Iterator[RolePolicy]:
@@ -284,7 +284,7 @@ def _aws_managed(
     return RolePolicy(layer, document, attached, holder, path, name)
 
 
-def _document(value: object, what: str = "a policy document") -> object:
+def read_document(value: object, what: str = "a policy document") -> object:
     """A policy document as data: JSON text is read, with the open pieces of the text in their places."""
     if isinstance(value, Mapping):
         return value

@@ -2,7 +2,7 @@
 
 YAML and JSON, parameters, conditions, mappings, SAM functions with `Globals`, nested stacks by local file.
 What a template leaves open (an import, a dynamic reference, a parameter without a value) stays
-[`Unknown`][lambda_vpc.cloudformation.intrinsics.Unknown] and is named; nothing is guessed.
+[`Unknown`][lambda_vpc.cloudformation.values.Unknown] and is named; nothing is guessed.
 """
 
 from __future__ import annotations

@@ -16,6 +16,8 @@ class Origin(Enum):
     """There before the template is deployed: a parameter, an import, an SSM parameter, an id written out."""
     GENERATED = auto()
     """AWS makes it at deployment: it exists then, only its text is not known."""
+    MISSING = auto()
+    """A name that nothing in the template has; it cannot be deployed."""
 
 
 @dataclass(frozen=True)

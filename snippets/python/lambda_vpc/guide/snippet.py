@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from lambda_vpc.guide.cases import Case, Result, Subject
-from lambda_vpc.guide.cases.base import Text
+from lambda_vpc.guide import addresses
+from lambda_vpc.guide.cases import Case, CaseResult, Subject
+from lambda_vpc.guide.languages import Text
 from lambda_vpc.iam.policy import AttachedPolicy
 from lambda_vpc.reading import KeyPath, Source
 
@@ -128,30 +129,34 @@ class Snippet:
     @property
     def raw(self) -> str:
         """The permanent address of the file, below the site's root."""
-        return f"snippets/{self.name}{Path(self.source.path).suffix}"
+        return addresses.raw(self.name, Path(self.source.path).suffix)
 
-    def results(self) -> list[Result]:
+    def results(self) -> list[CaseResult]:
         """Run every case."""
         return self.run(self.source)
 
-    def results_of(self, wrong: Wrong) -> list[Result]:
+    def results_of(self, wrong: Wrong) -> list[CaseResult]:
         """Run every case on a wrong variant in the snippet's place."""
         return self.run(wrong.source, attach_to=wrong.attach_to)
 
-    def run(self, source: Source, *, attach_to: tuple[str, ...] | None = None) -> list[Result]:
+    def run(self, source: Source, *, attach_to: tuple[str, ...] | None = None) -> list[CaseResult]:
         """Run every case on a file in the snippet's place.
 
         Raises:
             PolicyError: the file, or a policy in it, is not a policy.
         """
+        subject = self.subject(source, attach_to=attach_to)
+        return [case.run(subject) for case in self.cases]
+
+    def subject(self, source: Source, *, attach_to: tuple[str, ...] | None = None) -> Subject:
+        """A file in the snippet's place, with everything around it that the cases need."""
         attached = [companion.attached(companion.source, None) for companion in self.with_companions()]
         if self.kind in POLICY_LAYERS:
             attached.insert(0, self.attached(source, attach_to))
         managed = {
             other.aws_managed: other.source.data for other in self.others.values() if other.aws_managed
         }
-        subject = Subject(source, tuple(attached), managed, self.folder)
-        return [case.run(subject) for case in self.cases]
+        return Subject(source, tuple(attached), managed, self.folder)
 
     def with_companions(self) -> list[Snippet]:
         """The snippets whose policies apply in the cases besides its own."""

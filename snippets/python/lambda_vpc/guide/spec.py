@@ -8,13 +8,13 @@ speaks of a file that is not there.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from lambda_vpc import iam
 from lambda_vpc.cloudformation import template
-from lambda_vpc.guide import placeholders
-from lambda_vpc.guide.cases import ID, Case
+from lambda_vpc.guide import facts, placeholders
+from lambda_vpc.guide.cases import Case
 from lambda_vpc.guide.cases import parse as parse_case
 from lambda_vpc.guide.key_paths import resolve
 from lambda_vpc.guide.snippet import (
@@ -28,9 +28,16 @@ from lambda_vpc.guide.snippet import (
     Snippet,
     Wrong,
 )
-from lambda_vpc.guide.spec_reader import SpecReader
+from lambda_vpc.guide.strict_reader import ID, StrictReader
 from lambda_vpc.iam.conditions import PolicyError
 from lambda_vpc.reading import BadInput, KeyPath, Problem, Source, near, read, suggestion
+
+ENTRIES = {
+    "kind": True, "title": True, "summary": True, "facts": True, "with": False, "notes": False,
+    "accept": False, "cases": False, "wrong": False, "aws-managed": False, "attach-to": False,
+    "no-effect": False, "command": False,
+}  # fmt: skip
+"""The entries of a spec, and whether it must have them."""
 
 
 def load(root: Path) -> dict[str, Snippet]:
@@ -72,6 +79,30 @@ def load(root: Path) -> dict[str, Snippet]:
     return snippets
 
 
+def check_facts(snippets: Iterable[Snippet], known: Collection[str]) -> None:
+    """Refuse snippets that rest on facts nobody wrote down.
+
+    Args:
+        snippets: as loaded.
+        known: the ids of all facts.
+
+    Raises:
+        BadInput: every id that no fact has, with the spec's file and line, and the nearest one.
+    """
+    problems = []
+    for snippet in snippets:
+        named = [(("facts",), snippet.facts)]
+        named += [(("cases", number, "facts"), case.facts) for number, case in enumerate(snippet.cases)]
+        for where, ids in named:
+            problems += [
+                snippet.spec.problem((*where, position), facts.unknown(id_, known))
+                for position, id_ in enumerate(ids)
+                if id_ not in known
+            ]
+    if problems:
+        raise BadInput(problems)
+
+
 def _named(root: Path, path: Path) -> str:
     return f"{root.name}/{path.relative_to(root).as_posix()}"
 
@@ -109,7 +140,7 @@ def _load_topic(root: Path, topic: Path, snippets: dict[str, Snippet], problems:
         )
 
 
-class _Spec(SpecReader):
+class _Spec(StrictReader):
     """Reads the spec of one snippet."""
 
     def __init__(
@@ -126,18 +157,10 @@ class _Spec(SpecReader):
         self.folder, self.others = folder, others
 
     def load(self) -> Snippet:
-        data = self.fields(
-            self.spec.data,
-            (),
-            {
-                "kind": True, "title": True, "summary": True, "facts": True, "with": False, "notes": False,
-                "accept": False, "cases": False, "wrong": False, "aws-managed": False, "attach-to": False,
-                "no-effect": False, "command": False,
-            },
-        )  # fmt: skip
+        data = self.fields(self.file.data, (), ENTRIES)
         kind = data.get("kind")
-        if kind is not None and kind not in KINDS:
-            self.problem(("kind",), f"unknown kind '{kind}'{suggestion(str(kind), KINDS)}")
+        if kind is not None:
+            self.one_of(kind, ("kind",), KINDS, "kind")
         if not ID.fullmatch(self.name.rpartition("/")[2]):
             self.problem((), "a snippet's name is lower-case words joined by '-'")
         if not self.source.text.endswith("\n"):
@@ -162,7 +185,7 @@ class _Spec(SpecReader):
         found = Snippet(
             name=self.name,
             source=self.source,
-            spec=self.spec,
+            spec=self.file,
             kind=str(kind),
             title=title,
             summary=summary,
@@ -179,16 +202,14 @@ class _Spec(SpecReader):
             command=data.get("command"),
             others=self.others,
         )
-        if self.problems:
-            raise BadInput(self.problems)
+        self.finish()
         return found
 
     def attached(self, value: object, where: KeyPath) -> tuple[str, ...]:
         known = placeholders.principals()
         names = self.names(value, where)
         for position, name in enumerate(names):
-            if name not in known:
-                self.problem((*where, position), f"unknown principal '{name}'{suggestion(name, list(known))}")
+            self.one_of(name, (*where, position), known, "principal")
         return tuple(known[name] for name in names if name in known)
 
     def by_key_path(self, value: object, entry: str) -> Iterator[tuple[str, KeyPath, Mapping[str, str]]]:
@@ -260,7 +281,9 @@ class _Spec(SpecReader):
             if name not in files:
                 self.problem((*where, "file"), f"no file '{name}' in {self.name}.wrong/")
                 continue
-            if not RULE_ID.fullmatch(caught_by) and caught_by not in ids:
+            if RULE_ID.fullmatch(caught_by) and kind in COMMAND_KINDS:
+                self.problem((*where, "caught-by"), f"no lint rule reads a {kind}; name a case of this spec")
+            elif not RULE_ID.fullmatch(caught_by) and caught_by not in ids:
                 self.problem(
                     (*where, "caught-by"),
                     f"'{caught_by}' is neither a lint rule id nor a case of this spec{near(caught_by, ids)}",

@@ -6,13 +6,13 @@ from lambda_vpc.iam.decide import (
     EXPLICIT_DENY,
     IMPLICIT_DENY,
     Decision,
-    Policies,
     Reason,
     Undocumented,
     decide,
 )
+from lambda_vpc.iam.layers import Policies
 from lambda_vpc.iam.policy import Policy
-from lambda_vpc.iam.request import Request
+from lambda_vpc.iam.request import Request, RequestError
 
 __all__ = [
     "ALLOWED",
@@ -24,6 +24,7 @@ __all__ = [
     "PolicyError",
     "Reason",
     "Request",
+    "RequestError",
     "Undocumented",
     "decide",
 ]

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import difflib
 import ipaddress
 import operator
 import re
@@ -21,6 +20,9 @@ from functools import lru_cache
 
 from lambda_vpc.answers import Answer, Undetermined, both, either, negate
 from lambda_vpc.iam import service_reference
+from lambda_vpc.iam.patterns import ESCAPES, matches, unescape
+from lambda_vpc.iam.patterns import glob as glob  # part of this module for its callers
+from lambda_vpc.reading import near
 
 
 class PolicyError(ValueError):
@@ -36,37 +38,27 @@ PRESENT: Values = ("\ue010",)
 """Values of a key that the request carries without its value being documented."""
 
 
-# --- patterns -----------------------------------------------------------------------------------
+# --- values -------------------------------------------------------------------------------------
 
 
-@lru_cache(maxsize=4096)
-def glob(pattern: str) -> re.Pattern[str]:
-    """A pattern with `*` and `?` as a regular expression; every other character is literal."""
-    parts = (".*" if c == "*" else "." if c == "?" else re.escape(c) for c in pattern)
-    return re.compile("".join(parts), re.DOTALL)
+def texts(value: object) -> Values:
+    """The values of a condition key, each as text: JSON's numbers and truth values stand for their text.
+
+    Raises:
+        ValueError: the value is none a condition key has, such as `null`; the message says what is expected.
+    """
+    values = value if isinstance(value, (list, tuple)) else (value,)
+    if all(isinstance(item, str) for item in values):
+        return tuple(values)
+    if not all(isinstance(item, (str, bool, int, float)) for item in values):
+        raise ValueError("expected a text, a number, true or false, or a list of them")
+    return tuple(item if isinstance(item, str) else str(item).lower() for item in values)
 
 
-# ${*}, ${?} and ${$} stand for the character itself; these stand-ins are put back as literals by `glob`.
-_ESCAPES = {"*": "\ue000", "?": "\ue001", "$": "\ue002"}
-_LITERALS = str.maketrans({stand_in: c for c, stand_in in _ESCAPES.items()})
+# --- policy variables ---------------------------------------------------------------------------
+
 _VARIABLE = re.compile(r"\$\{([^}]*)\}")
 _DEFAULT = re.compile(r"\s*([^,]*?)\s*,\s*'([^']*)'\s*\Z")
-
-
-@lru_cache(maxsize=4096)
-def _literal_glob(pattern: str) -> re.Pattern[str]:
-    parts = (".*" if c == "*" else "." if c == "?" else re.escape(c.translate(_LITERALS)) for c in pattern)
-    return re.compile("".join(parts), re.DOTALL)
-
-
-def matches(pattern: str, text: str) -> bool:
-    """Whether a pattern with `*`, `?` and escaped characters covers the whole text, case-sensitively."""
-    return _literal_glob(pattern).fullmatch(text) is not None
-
-
-def unescape(text: str) -> str:
-    """The literal text of a policy value in which `${*}`, `${?}` or `${$}` were substituted."""
-    return text.translate(_LITERALS)
 
 
 def substitute(text: str, context: Context, may_carry: MayCarry) -> str | Undetermined | None:
@@ -87,8 +79,8 @@ def substitute(text: str, context: Context, may_carry: MayCarry) -> str | Undete
 
     def value_of(match: re.Match[str]) -> str:
         name = match[1]
-        if name in _ESCAPES:
-            return _ESCAPES[name]
+        if name in ESCAPES:
+            return ESCAPES[name]
         default = _DEFAULT.match(name)
         key = (default[1] if default else name).strip().lower()
         values = context.get(key, ())
@@ -105,7 +97,7 @@ def substitute(text: str, context: Context, may_carry: MayCarry) -> str | Undete
             missing.append(Undetermined(f"{key} is multivalued and cannot be a policy variable"))
             return ""
         # A value is inserted as text: a '*' in it is that character, not a wildcard.
-        return "".join(_ESCAPES.get(c, c) for c in values[0])
+        return "".join(ESCAPES.get(c, c) for c in values[0])
 
     replaced = _VARIABLE.sub(value_of, text)
     if None in missing:
@@ -187,7 +179,14 @@ def _binary(request: str, policy: str) -> Answer:
         return Undetermined("a binary comparison with a value that is not Base64 is not documented")
 
 
+# The prefix length in CIDR notation; Python's reader also takes a netmask.
+_PREFIX_LENGTH = re.compile(r"[0-9]{1,3}")
+
+
 def _in_network(request: str, policy: str) -> Answer:
+    _, slash, prefix = policy.partition("/")
+    if slash and not _PREFIX_LENGTH.fullmatch(prefix):
+        return Undetermined(f"'{policy}' is not in CIDR notation, the only one AWS documents")
     try:
         address, network = ipaddress.ip_address(request), ipaddress.ip_network(policy, strict=False)
     except ValueError:
@@ -206,35 +205,35 @@ def _arn(request: str, policy: str) -> Answer:
 
 
 @dataclass(frozen=True)
-class _Operator:
+class _Comparison:
     test: Callable[[str, str], Answer]
     negated: bool = False
     variables: bool = False
 
 
-def _pairs() -> dict[str, _Operator]:
+def _pairs() -> dict[str, _Comparison]:
     table = {
-        "StringEquals": _Operator(_equals, variables=True),
-        "StringEqualsIgnoreCase": _Operator(_equals_ignore_case, variables=True),
-        "StringLike": _Operator(_like, variables=True),
-        "ArnEquals": _Operator(_arn, variables=True),
-        "ArnLike": _Operator(_arn, variables=True),
-        "Bool": _Operator(_boolean, variables=True),
-        "BinaryEquals": _Operator(_binary),
-        "IpAddress": _Operator(_in_network),
-        "NotIpAddress": _Operator(_in_network, negated=True),
+        "StringEquals": _Comparison(_equals, variables=True),
+        "StringEqualsIgnoreCase": _Comparison(_equals_ignore_case, variables=True),
+        "StringLike": _Comparison(_like, variables=True),
+        "ArnEquals": _Comparison(_arn, variables=True),
+        "ArnLike": _Comparison(_arn, variables=True),
+        "Bool": _Comparison(_boolean, variables=True),
+        "BinaryEquals": _Comparison(_binary),
+        "IpAddress": _Comparison(_in_network),
+        "NotIpAddress": _Comparison(_in_network, negated=True),
     }
     for name in ("StringEquals", "StringEqualsIgnoreCase", "StringLike", "ArnEquals", "ArnLike"):
         negative = re.sub("^(String|Arn)", r"\1Not", name)
-        table[negative] = _Operator(table[name].test, negated=True, variables=True)
+        table[negative] = _Comparison(table[name].test, negated=True, variables=True)
     for kind, read in (("Numeric", _number), ("Date", _date)):
         word = "number" if kind == "Numeric" else "date"
-        table[f"{kind}Equals"] = _Operator(_comparing(word, read, operator.eq))
-        table[f"{kind}NotEquals"] = _Operator(_comparing(word, read, operator.eq), negated=True)
-        table[f"{kind}LessThan"] = _Operator(_comparing(word, read, operator.lt))
-        table[f"{kind}LessThanEquals"] = _Operator(_comparing(word, read, operator.le))
-        table[f"{kind}GreaterThan"] = _Operator(_comparing(word, read, operator.gt))
-        table[f"{kind}GreaterThanEquals"] = _Operator(_comparing(word, read, operator.ge))
+        table[f"{kind}Equals"] = _Comparison(_comparing(word, read, operator.eq))
+        table[f"{kind}NotEquals"] = _Comparison(_comparing(word, read, operator.eq), negated=True)
+        table[f"{kind}LessThan"] = _Comparison(_comparing(word, read, operator.lt))
+        table[f"{kind}LessThanEquals"] = _Comparison(_comparing(word, read, operator.le))
+        table[f"{kind}GreaterThan"] = _Comparison(_comparing(word, read, operator.gt))
+        table[f"{kind}GreaterThanEquals"] = _Comparison(_comparing(word, read, operator.ge))
     return table
 
 
@@ -254,6 +253,7 @@ class Operator:
     if_exists: bool
 
 
+@lru_cache(maxsize=1024)
 def parse_operator(text: str) -> Operator:
     """Take `ForAllValues:StringEqualsIfExists` apart.
 
@@ -265,10 +265,7 @@ def parse_operator(text: str) -> Operator:
     if_exists = name != rest
     if (colon and set_operator not in SET_OPERATORS) or name not in OPERATORS:
         known = [*OPERATORS, *(f"{prefix}:{name}" for prefix in SET_OPERATORS for name in OPERATORS)]
-        near = difflib.get_close_matches(text, known, 1, 0.5)
-        raise PolicyError(
-            f"unknown condition operator '{text}'" + (f" (did you mean {near[0]}?)" if near else "")
-        )
+        raise PolicyError(f"unknown condition operator '{text}'{near(text, known)}")
     if name == "Null" and (colon or if_exists):
         raise PolicyError(f"'{text}': Null takes neither a set operator nor IfExists")
     return Operator(set_operator or None, name, if_exists)
@@ -314,31 +311,40 @@ class Condition:
             return either([_boolean(str(nothing).lower(), value) for value in self.values])
         if values == PRESENT:
             return Undetermined(f"AWS does not document which value {self.key} has in this request")
-        rule = _OPERATORS[self.operator.name]
         if absent:
-            if self.operator.if_exists and self.operator.set_operator == "ForAnyValue":
+            return self._of_missing_key()
+        if self.operator.set_operator is not None:
+            return self._of_set(values, context, may_carry)
+        if is_multivalued(key) or len(values) > 1:
+            return Undetermined(
+                f"{self.operator.name} without a set operator on the multivalued key {self.key}"
+            )
+        return self._of_value(values[0], context, may_carry)
+
+    def _of_missing_key(self) -> Answer:
+        """The key is known to be absent."""
+        if self.operator.set_operator == "ForAnyValue":
+            if self.operator.if_exists:
                 # IfExists says true of a missing key, ForAnyValue says false.
                 return Undetermined(
                     f"{self.key} is missing, where ForAnyValue and IfExists contradict each other"
                 )
-            if self.operator.if_exists or self.operator.set_operator == "ForAllValues":
-                return True
-            return rule.negated and self.operator.set_operator is None
-        if self.operator.set_operator is None:
-            if is_multivalued(key) or len(values) > 1:
-                return Undetermined(
-                    f"{self.operator.name} without a set operator on the multivalued key {self.key}"
-                )
-            return self._value(values[0], rule, context, may_carry)
-        if nothing:
-            return self.operator.set_operator == "ForAllValues"
+            return False
+        for_all = self.operator.set_operator == "ForAllValues"
+        return for_all or self.operator.if_exists or _OPERATORS[self.operator.name].negated
+
+    def _of_set(self, values: Values, context: Context, may_carry: MayCarry) -> Answer:
+        """Every value, or any, by the set operator."""
+        for_all = self.operator.set_operator == "ForAllValues"
+        if not any(values):
+            return for_all
         members = [
-            self._value(value, rule, context, may_carry)
+            self._of_value(value, context, may_carry)
             if value
             else Undetermined(f"an empty string among other values of {self.key} is not documented")
             for value in values
         ]
-        return both(members) if self.operator.set_operator == "ForAllValues" else either(members)
+        return both(members) if for_all else either(members)
 
     def _without_values(self, nothing: bool) -> Answer:
         """An empty list in the policy: IAM Access Analyzer's policy checks "Empty array condition"."""
@@ -348,7 +354,9 @@ class Condition:
             return False
         return Undetermined(f"{self.operator.name} {self.key} without any value is documented both ways")
 
-    def _value(self, value: str, rule: _Operator, context: Context, may_carry: MayCarry) -> Answer:
+    def _of_value(self, value: str, context: Context, may_carry: MayCarry) -> Answer:
+        """One value of the request against all of the policy."""
+        rule = _OPERATORS[self.operator.name]
         answers: list[Answer] = []
         unresolved: Undetermined | None = None
         for wanted in self.values:

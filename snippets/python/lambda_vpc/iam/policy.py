@@ -5,28 +5,29 @@ Source: IAM User Guide, "IAM JSON policy element reference".
 
 from __future__ import annotations
 
-import difflib
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 
 from lambda_vpc.answers import Answer, Undetermined, either
+from lambda_vpc.iam import arns
 from lambda_vpc.iam.conditions import (
     Condition,
     Context,
     MayCarry,
     PolicyError,
-    glob,
     parse_operator,
     substitute,
-    unescape,
+    texts,
     unresolved_variable,
 )
+from lambda_vpc.iam.patterns import Glob, glob
+from lambda_vpc.reading import near
 
 Document = Mapping[str, object]
 """A policy document as JSON gives it."""
 
+# A dict is tried first, because the check for a Mapping is slow.
+_OBJECT = (dict, Mapping)
 _ELEMENTS = (
     "Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource",
     "Condition",
@@ -39,7 +40,7 @@ class Statement:
 
     name: str
     allow: bool
-    actions: tuple[re.Pattern[str], ...]
+    actions: tuple[Glob, ...]
     written_actions: tuple[str, ...]
     not_action: bool
     resources: tuple[str, ...]
@@ -55,15 +56,24 @@ class Statement:
             return False
         return any(pattern.fullmatch(action) for pattern in self.actions) is not self.not_action
 
-    def covers_resource(self, resource: str, context: Context, may_carry: MayCarry) -> Answer:
-        """Whether `Resource` or `NotResource` covers a resource; an empty list covers nothing."""
+    def covers_resource(
+        self, resource: str, context: Context, may_carry: MayCarry, *, completes: bool = True
+    ) -> Answer:
+        """Whether `Resource` or `NotResource` covers a resource; an empty list covers nothing.
+
+        Args:
+            resource: ARN of the resource, or `*`.
+            context: the request context, for policy variables.
+            may_carry: whether a key missing from the context may be present in the real request.
+            completes: whether AWS documents that it completes ARNs with fewer than six parts in this policy.
+        """
         if not self.resources:
             return False
         answers: list[Answer] = []
         unresolved: Undetermined | None = None
         for pattern in self.resources:
             if self.variables and "${" in pattern:
-                if pattern.partition("${")[0].count(":") < 5:
+                if pattern.partition("${")[0].count(":") < arns.PARTS - 1:
                     replaced = Undetermined(f"{pattern}: a variable before the fifth colon")
                 else:
                     replaced = substitute(pattern, context, may_carry)
@@ -72,7 +82,7 @@ class Statement:
                     unresolved = unresolved_variable(replaced, pattern)
                     continue
                 pattern = replaced
-            answers.append(pattern == "*" or _resource_pattern(pattern).fullmatch(resource) is not None)
+            answers.append(_covers(pattern, resource, completes))
         found = either(answers)
         if unresolved is not None and (self.not_resource or found is not False):
             # Documented: such a variable matches nothing and "might" make the whole statement invalid.
@@ -81,57 +91,35 @@ class Statement:
         return (found is not self.not_resource) if isinstance(found, bool) else found
 
 
-@lru_cache(maxsize=4096)
-def _resource_pattern(pattern: str) -> re.Pattern[str]:
-    """`*` and `?` stay within one part of the ARN, except a `*` that ends its part: it may reach further.
-
-    Source: IAM User Guide, "Resource" element, wildcards. The sixth part has no further colons to cross
-    that matter: names such as `function:app:prod` belong to it as a whole.
-    """
-    parts = pattern.split(":", 5)
-    last = len(parts) - 1
-    pieces = []
-    for position, part in enumerate(parts):
-        within = "." if position == 5 else "[^:]"
-        for index, c in enumerate(part):
-            ends_part = index == len(part) - 1
-            if c == "*":
-                pieces.append(".*" if ends_part or position == last == 5 else f"{within}*")
-            elif c == "?":
-                pieces.append(within)
-            else:
-                pieces.append(re.escape(unescape(c)))
-        if position != last:
-            pieces.append(":")
-    return re.compile("".join(pieces), re.DOTALL)
+def _covers(pattern: str, resource: str, completes: bool) -> Answer:
+    """Whether one ARN pattern, its variables replaced, covers a resource."""
+    if arns.resource_glob(pattern).fullmatch(resource):
+        doubt = arns.doubt(pattern)
+        return Undetermined(doubt) if doubt else True
+    if not arns.is_incomplete(pattern) or not arns.resource_glob(arns.completed(pattern)).fullmatch(resource):
+        return False
+    if completes:
+        return True
+    return Undetermined(
+        f"whether AWS completes '{pattern}' outside of identity-based policies is not documented; "
+        f"write '{arns.completed(pattern)}'"
+    )
 
 
 def _texts(value: object, where: str) -> tuple[str, ...]:
-    values = value if isinstance(value, list | tuple) else [value]
+    if isinstance(value, str):
+        return (value,)
+    values = value if isinstance(value, (list, tuple)) else (value,)
     if not all(isinstance(item, str) for item in values):
         raise PolicyError(f"{where}: expected a text or a list of texts")
     return tuple(values)
 
 
-def _condition_values(value: object, where: str) -> tuple[str, ...]:
-    values = value if isinstance(value, list | tuple) else [value]
-    if not all(isinstance(item, str | bool | int | float) for item in values):
-        raise PolicyError(f"{where}: expected a text, a number, true or false, or a list of them")
-    # JSON booleans and numbers stand for their text in a condition.
-    return tuple(item if isinstance(item, str) else str(item).lower() for item in values)
-
-
 def _resources(value: object, where: str) -> tuple[str, ...]:
     found = _texts(value, where)
     for pattern in found:
-        if pattern == "*":
-            continue
-        prefix, _, rest = pattern.partition(":")
-        if prefix != "arn":
-            raise PolicyError(f"{where}: '{pattern}' is neither an ARN nor \"*\" (an ARN begins with arn:)")
-        service = rest.split(":")[1:2]
-        if service and any(c in service[0] for c in "*?") and rest.count(":") > 1:
-            raise PolicyError(f"{where}: '{pattern}' has a wildcard for the service; name the service")
+        if mistake := arns.mistake(pattern):
+            raise PolicyError(f"{where}: {mistake}")
     return found
 
 
@@ -146,10 +134,7 @@ def _actions(value: object, where: str) -> tuple[str, ...]:
 def _only(source: Mapping, known: tuple[str, ...], where: str) -> None:
     for key in source:
         if key not in known:
-            near = difflib.get_close_matches(str(key), known, 1, 0.5)
-            raise PolicyError(
-                f"{where}: unknown element '{key}'" + (f" (did you mean {near[0]}?)" if near else "")
-            )
+            raise PolicyError(f"{where}: unknown element '{key}'{near(str(key), known)}")
 
 
 def _one_of(statement: Mapping, where: str, *names: str) -> str | None:
@@ -171,7 +156,7 @@ def parse_statement(source: object, position: int, *, variables: bool) -> Statem
         PolicyError: an element is missing, unknown or malformed; the message names it.
     """
     where = f"Statement[{position}]"
-    if not isinstance(source, Mapping):
+    if not isinstance(source, _OBJECT):
         raise PolicyError(f"{where}: expected an object")
     _only(source, _ELEMENTS, where)
     if source.get("Effect") not in ("Allow", "Deny"):
@@ -200,7 +185,7 @@ def parse_statement(source: object, position: int, *, variables: bool) -> Statem
 
 
 def _conditions(source: object, where: str, variables: bool) -> tuple[Condition, ...]:
-    if not isinstance(source, Mapping):
+    if not isinstance(source, _OBJECT):
         raise PolicyError(f"{where}: expected an object")
     found = []
     for written, keys in source.items():
@@ -208,18 +193,26 @@ def _conditions(source: object, where: str, variables: bool) -> tuple[Condition,
             parsed = parse_operator(str(written))
         except PolicyError as error:
             raise PolicyError(f"{where}: {error}") from None
-        if not isinstance(keys, Mapping):
+        if not isinstance(keys, _OBJECT):
             raise PolicyError(f"{where}.{written}: expected an object of condition keys")
+        first: dict[str, str] = {}
         for key, values in keys.items():
-            known = _condition_values(values, f"{where}.{written}.{key}")
-            found.append(Condition(parsed, str(key), known, variables))
+            # The names of condition keys have no letter case, so these are one.
+            if first.setdefault(str(key).lower(), str(key)) != key:
+                raise PolicyError(
+                    f"{where}.{written}: '{first[str(key).lower()]}' and '{key}' are the same key; keep one"
+                )
+            try:
+                found.append(Condition(parsed, str(key), texts(values), variables))
+            except ValueError as error:
+                raise PolicyError(f"{where}.{written}.{key}: {error}") from None
     return tuple(found)
 
 
 def _principals(source: object, where: str) -> Mapping[str, tuple[str, ...]]:
     if source == "*":
         return {"AWS": ("*",)}
-    if not isinstance(source, Mapping):
+    if not isinstance(source, _OBJECT):
         raise PolicyError(f'{where}: expected "*" or an object such as {{"Service": "lambda.amazonaws.com"}}')
     known = ("AWS", "Service", "Federated", "CanonicalUser")
     for kind in source:
@@ -245,7 +238,7 @@ class Policy:
         """
         if isinstance(document, Policy):
             return document
-        if not isinstance(document, Mapping) or "Statement" not in document:
+        if not isinstance(document, _OBJECT) or "Statement" not in document:
             raise PolicyError("a policy needs a Statement element")
         _only(document, ("Version", "Id", "Statement"), "policy")
         version = document.get("Version", "2008-10-17")

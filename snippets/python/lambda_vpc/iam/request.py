@@ -7,13 +7,14 @@ rests on. [`build`][lambda_vpc.iam.request.build] looks a call up in it.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
-from fnmatch import fnmatchcase
-from functools import cached_property
+from functools import partial
 
 from lambda_vpc.iam import service_reference
-from lambda_vpc.iam.conditions import PRESENT
+from lambda_vpc.iam.caller import Caller, RequestError
+from lambda_vpc.iam.conditions import PRESENT, Values, texts
+from lambda_vpc.iam.patterns import glob
 
 VPC_KEYS = ("lambda:VpcIds", "lambda:SubnetIds", "lambda:SecurityGroupIds")
 """The three condition keys for VPC settings (fact K01)."""
@@ -32,7 +33,8 @@ class Request:
     """ARN of the caller, or a service principal such as `lambda.amazonaws.com`."""
     context: Mapping[str, object]
     """Condition keys the request carries: a text, number, truth value, or a list of texts; an empty list
-    means the key is absent, `lambda_vpc.iam.conditions.PRESENT` that its value is not documented."""
+    means the key is absent, `lambda_vpc.iam.conditions.PRESENT` that its value is not documented. Keys that
+    follow from the principal, such as `aws:PrincipalArn`, need not be given; given ones win."""
     closed: bool = True
     """Whether a key missing from the context is known to be absent; otherwise it is unknown."""
     resource_account: str | None = None
@@ -42,20 +44,34 @@ class Request:
     if_unchanged: Mapping[str, object] | None = None
     """For an update that leaves VpcConfig alone: the context with the function's settings (fact K14)."""
 
-    @cached_property
-    def lower_action(self) -> str:
-        """The action in lower case: IAM ignores the letter case of actions (fact P05)."""
-        return self.action.lower()
+    # What decisions read again and again, made once.
+    caller: Caller = field(init=False, repr=False, compare=False)
+    """The principal, as policies can name it."""
+    lower_action: str = field(init=False, repr=False, compare=False)
+    """The action in lower case: IAM ignores the letter case of actions (fact P05)."""
+    resources: tuple[str, ...] = field(init=False, repr=False, compare=False)
+    """Every resource of the call; each must be allowed."""
+    values: Mapping[str, Values] = field(init=False, repr=False, compare=False)
+    """The context with lower-case keys and values as text, with the keys that follow from the caller."""
 
-    @cached_property
-    def resources(self) -> tuple[str, ...]:
-        """Every resource of the call; each must be allowed."""
-        return (self.resource,) if isinstance(self.resource, str) else tuple(self.resource)
+    def __post_init__(self) -> None:
+        """Refuse what no call makes, before anything is decided.
 
-    @cached_property
-    def values(self) -> Mapping[str, tuple[str, ...]]:
-        """The context with lower-case keys and every value as text."""
-        return {key.lower(): _texts(value) for key, value in self.context.items()}
+        Raises:
+            RequestError: no resource, an unknown kind of principal, or a malformed context.
+        """
+        resources = (self.resource,) if isinstance(self.resource, str) else tuple(self.resource)
+        if not resources or not all(resources):
+            raise RequestError(
+                "resource: name the ARN of at least one resource, or * for an action without resource types"
+            )
+        caller = Caller.of(self.principal)
+        # The class is frozen for everybody else.
+        keep = partial(object.__setattr__, self)
+        keep("caller", caller)
+        keep("lower_action", self.action.lower())
+        keep("resources", resources)
+        keep("values", {**caller.values, **_values(self.context)})
 
     def may_carry(self, key: str) -> bool:
         """Whether the request may carry a key that its context does not mention.
@@ -73,9 +89,17 @@ class Request:
         return (parts[4] if len(parts) == 6 else "") or (named[0] if len(named) == 1 else default)
 
 
-def _texts(value: object) -> tuple[str, ...]:
-    values = value if isinstance(value, list | tuple) else [value]
-    return tuple(item if isinstance(item, str) else str(item).lower() for item in values)
+def _values(context: Mapping[str, object]) -> dict[str, Values]:
+    found: dict[str, Values] = {}
+    for key, value in context.items():
+        name = key.lower()
+        if name in found:
+            raise RequestError(f"context: '{key}' is there in two letter cases; they are one key, keep one")
+        try:
+            found[name] = texts(value)
+        except ValueError as error:
+            raise RequestError(f"context: {key}: {error}; an empty list says it is absent") from None
+    return found
 
 
 # --- what a call carries ------------------------------------------------------------------------
@@ -184,7 +208,8 @@ def build(
     Args:
         action: `service:Action`.
         resource: ARN or ARNs, or `*`.
-        principal: ARN of the caller.
+        principal: ARN of the caller, or a service principal. The ARN of a session does not show its role's
+            path; give `aws:PrincipalArn` in the context for a role that has one.
         by: on whose behalf the call is made.
         settings: what the call says about VPC settings.
         vpc: the settings given, or for `UNCHANGED` the ones the function has, if known.
@@ -196,17 +221,30 @@ def build(
         A request whose other keys are open: a decision that hangs on one of them is undocumented.
 
     Raises:
-        ValueError: the arguments do not fit together.
+        RequestError: the arguments do not fit together, or no call is made so.
     """
     if settings is Settings.GIVEN and vpc is None:
-        raise ValueError("settings 'given' need the VPC settings")
+        raise RequestError("settings 'given' need the VPC settings")
     if by is not By.CALLER and source_function is None:
-        raise ValueError(f"a call by '{by.value}' needs the function's ARN")
-    known: dict[str, object] = {"aws:PrincipalArn": principal}
-    values: dict[str, object] = {SOURCE_FUNCTION: source_function}
-    if vpc is not None:
-        values |= vpc.values()
-    unchanged = False
+        raise RequestError(f"a call by '{by.value}' needs the function's ARN")
+    configured = {} if vpc is None else vpc.values()
+    known = _known_keys(action, by, settings, {SOURCE_FUNCTION: source_function, **configured})
+    extra = dict(context or {})
+    unchanged = vpc is not None and PRESENT in known.values()
+    return Request(
+        action,
+        resource,
+        principal,
+        {**known, **extra},
+        closed=False,
+        management_account=management_account,
+        if_unchanged={**known, **configured, **extra} if unchanged else None,
+    )
+
+
+def _known_keys(action: str, by: By, settings: Settings, values: Mapping[str, object]) -> dict[str, object]:
+    """What the table says about the keys of a call, with their values where it carries them."""
+    known: dict[str, object] = {}
     for row in ROWS:
         if row.when not in (by, settings) or not any(_covers(call, action) for call in row.calls):
             continue
@@ -215,24 +253,13 @@ def build(
                 known[key] = values[key]
             elif row.carried is Carried.VALUE_OPEN:
                 known[key] = PRESENT
-                unchanged = True
             elif row.carried is Carried.ABSENT:
                 known[key] = []
-    extra = dict(context or {})
-    if_unchanged = {**known, **vpc.values(), **extra} if unchanged and vpc is not None else None
-    return Request(
-        action,
-        resource,
-        principal,
-        {**known, **extra},
-        closed=False,
-        management_account=management_account,
-        if_unchanged=if_unchanged,
-    )
+    return known
 
 
 def _covers(call: str, action: str) -> bool:
-    return fnmatchcase(action.lower(), call.lower())
+    return glob(call.lower()).fullmatch(action.lower())
 
 
 def resources_of(action: str, *, function: str, arn_prefix: str, vpc: VpcConfig | None) -> Sequence[str]:

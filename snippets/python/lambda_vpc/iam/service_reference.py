@@ -81,6 +81,20 @@ def actions(service: str) -> tuple[str, ...]:
 
 
 @cache
+def arn_types(service: str) -> frozenset[str]:
+    """The words that a service's ARNs name resource types with: `function` in `…:function:app`.
+
+    None where a service's ARNs begin with a name of the customer's, as those of S3 do, or are not listed.
+    """
+    if not _DATA.services.service_exists(service):
+        return frozenset()
+    types = _DATA.resources.get_resource_types_for_service(service)
+    arns = (_DATA.resources.get_resource_type_details(service, type_)["arn"] for type_ in types)
+    words = frozenset(re.split("[:/]", arn.split(":", 5)[-1])[0] for arn in arns)
+    return frozenset() if any(not word or _CHANGING_PART.search(word) for word in words) else words
+
+
+@cache
 def condition_key(name: str) -> ConditionKey | None:
     """The condition key in any letter case, or `None` when AWS lists no such key.
 

@@ -1,68 +1,90 @@
-"""What stops a packet, or leaves its way open: one code, the resource to look at, and its line."""
+"""What stops a packet, or leaves its way open: one code, the record to look at, and its place."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from lambda_vpc.answers import Answer, Undetermined
-from lambda_vpc.cloudformation.intrinsics import Unknown
-from lambda_vpc.cloudformation.template import Resource
+from lambda_vpc.network.model import Place, Record
+from lambda_vpc.sentences import Code
 
 
 @dataclass(frozen=True)
 class Obstacle:
     """One reason why a destination is not reached, or why that cannot be told."""
 
-    code: str
-    """Key of the sentence in `sentences.yaml`."""
-    at: str
-    """Logical id of the resource to mend, or of the nearest one the template holds."""
+    code: Code
+    at: Place
+    """The record to mend, or the nearest one the source holds."""
     certain: bool
     """`True`: blocked; `False`: unknown."""
-    detail: str
-    """What is missing or in the way: a port, a parameter, another resource."""
-    path: str
-    line: int
-    """1-based line in the file `path`."""
+    detail: str = ""
+    """What is missing or in the way: a port, a parameter, another record."""
+    part: str = ""
+    """The property to mend, where it is one."""
+
+    @property
+    def line(self) -> int:
+        """1-based line of the property, or of the record."""
+        return self.at.line_of(self.part) if self.part else self.at.line
 
 
 @dataclass(frozen=True)
 class Note:
     """Something a reader should know about a way that is open."""
 
-    code: str
+    code: Code
     detail: str = ""
 
 
-def blocked(code: str, at: Resource, *property_path: str | int, detail: str = "") -> Obstacle:
-    """A certain obstacle at a resource, or at one of its properties."""
-    return Obstacle(code, at.logical_id, True, detail, at.source.path, at.line(*property_path))
+def blocked(code: Code, at: Place, *, part: str = "", detail: str = "") -> Obstacle:
+    """A certain obstacle.
+
+    Args:
+        code: the reason.
+        at: the record to mend.
+        part: the property to mend, where it is one.
+        detail: what is missing or in the way.
+    """
+    return Obstacle(code, at, True, detail, part)
 
 
-def unknown(code: str, at: Resource, detail: str, *property_path: str | int) -> Obstacle:
-    """A question that the template or the documentation leaves open."""
-    return Obstacle(code, at.logical_id, False, detail, at.source.path, at.line(*property_path))
+def unknown(code: Code, at: Place, detail: str, *, part: str = "") -> Obstacle:
+    """A question that is left open.
+
+    Args:
+        code: the reason.
+        at: the nearest record there is.
+        detail: the single thing that would have to be known.
+        part: the property that leaves it open, where it is one.
+    """
+    return Obstacle(code, at, False, detail, part)
 
 
-def judged(answer: Answer, code: str, at: Resource, *property_path: str | int, detail: str = "",
-           open_code: str = "value-unknown") -> Iterable[Obstacle]:  # fmt: skip
-    """No obstacle for `True`, a certain one for `False`, an open one otherwise."""
+def judged(
+    answer: Answer, code: Code, at: Place, *, part: str = "", detail: str = "", open_code: Code | None = None
+) -> Iterator[Obstacle]:
+    """No obstacle for `True`, a certain one for `False`, an open one otherwise.
+
+    Args:
+        answer: whether the way is open here.
+        code: the reason where it is not.
+        at: the record to mend.
+        part: the property to mend.
+        detail: what is in the way where it certainly is.
+        open_code: the reason where the answer is undetermined, by default that a value is open.
+    """
     if answer is False:
-        yield blocked(code, at, *property_path, detail=detail)
-    elif isinstance(answer, Undetermined):
-        yield unknown(open_code, at, answer.question, *property_path)
+        yield blocked(code, at, part=part, detail=detail)
+    else:
+        yield from open_only(answer, open_code or Code.VALUE_UNKNOWN, at, part=part)
 
 
-def truth(value: object, default: bool) -> Answer:
-    """A property that is true or false, written as such or as text."""
-    if value is None:
-        return default
-    if isinstance(value, bool):
-        return value
-    if isinstance(value, str) and value.lower() in ("true", "false"):
-        return value.lower() == "true"
-    return Undetermined(value.what if isinstance(value, Unknown) else f"'{value}' is not true or false")
+def open_only(answer: Answer, code: Code, at: Place, *, part: str = "") -> Iterator[Obstacle]:
+    """An open obstacle for an undetermined answer, none for `True` and `False`."""
+    if isinstance(answer, Undetermined):
+        yield unknown(code, at, answer.question, part=part)
 
 
 @dataclass
@@ -73,10 +95,9 @@ class Walk:
     obstacles: list[Obstacle] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
 
-    def exists(self, resource: Resource) -> None:
-        """A resource on the way must exist in every case."""
-        if isinstance(resource.exists, Undetermined):
-            self.obstacles.append(unknown("existence-unknown", resource, resource.exists.question))
+    def passes(self, record: Record) -> None:
+        """A record on the way must exist in every case."""
+        self.add(open_only(record.exists, Code.EXISTENCE_UNKNOWN, record.at))
 
     def add(self, found: Iterable[Obstacle]) -> None:
         """Obstacles met on the way."""
@@ -86,7 +107,7 @@ class Walk:
         """Another stretch of the way."""
         self.hops += other.hops
         self.obstacles += other.obstacles
-        self.notes += other.notes
+        self.notes += [note for note in other.notes if note not in self.notes]
 
     @property
     def decisive(self) -> Obstacle | None:
@@ -94,11 +115,27 @@ class Walk:
         return next((o for o in self.obstacles if o.certain), self.obstacles[0] if self.obstacles else None)
 
 
-def worst(walks: list[Walk]) -> Walk:
+def _rank(walk: Walk) -> int:
+    obstacle = walk.decisive
+    return 2 if obstacle is None else 1 if not obstacle.certain else 0
+
+
+def worst(walks: Sequence[Walk]) -> Walk:
     """Of several ways that must all be open: a blocked one, else an unknown one, else the first."""
+    return min(walks, key=_rank)
 
-    def rank(walk: Walk) -> int:
-        obstacle = walk.decisive
-        return 2 if obstacle is None else 1 if not obstacle.certain else 0
 
-    return min(walks, key=rank)
+def parts(walks: Sequence[Walk], at: Place) -> Walk:
+    """The way to any one of several parts of a destination: blocked or reached only where all parts are.
+
+    Args:
+        walks: the way to each part.
+        at: where the parts come apart.
+    """
+    ranks = {_rank(walk) for walk in walks}
+    if len(ranks) == 1 or 1 in ranks:
+        return min(walks, key=lambda walk: abs(_rank(walk) - 1)) if 1 in ranks else walks[0]
+    walk = Walk()
+    stopped = next(walk.decisive for walk in walks if walk.decisive is not None)
+    walk.add([unknown(Code.PART_OF_INTERNET, at, f"{stopped.at.name}: {stopped.code}")])
+    return walk

@@ -1,27 +1,36 @@
-"""Trace a Lambda function's packets through a template's network: reached, blocked or unknown, no guess.
+"""Trace a Lambda function's packets through a network: reached, blocked or unknown, no guess.
 
-Decided on AWS's documented rules and the template alone; nothing is deployed. Source: facts N01 to N15.
+Decided on AWS's documented rules and the network's records alone. Source: facts N01 to N15.
 """
 
 from __future__ import annotations
 
 import re
 import string
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from functools import lru_cache
 
 from lambda_vpc.answers import Answer, Undetermined
-from lambda_vpc.cloudformation import intrinsics
-from lambda_vpc.cloudformation.intrinsics import Reference
-from lambda_vpc.cloudformation.template import FUNCTION_TYPES, Resource, Scenario, Template
-from lambda_vpc.network.destinations import PLACES, Destination, destination
-from lambda_vpc.network.endpoints import HTTPS, Endpoints, is_service, service_of
-from lambda_vpc.network.filters import DEFAULT_GROUP, Filters, Peer, Traffic, foreign_group, group_keys
-from lambda_vpc.network.obstacles import Note, Obstacle, Walk, blocked, judged, truth, unknown, worst
-from lambda_vpc.network.routes import Routes, Traveler
-from lambda_vpc.network.topology import Topology, key, listed, named
-from lambda_vpc.reading import BadInput, suggestion
+from lambda_vpc.network.endpoints import HTTPS, Endpoints
+from lambda_vpc.network.filters import Filters, Peer, Traffic
+from lambda_vpc.network.model import Function, Host, Id, Interface, Network, Subnet, same
+from lambda_vpc.network.nat import Nat, Traveler, is_down
+from lambda_vpc.network.obstacles import (
+    Note,
+    Obstacle,
+    Walk,
+    blocked,
+    judged,
+    open_only,
+    unknown,
+    worst,
+)
+from lambda_vpc.network.routes import Routes
+from lambda_vpc.network.service_names import meant
+from lambda_vpc.reading import BadInput, Problem, suggestion
+from lambda_vpc.sentences import Code
 
 INTERNET = {"internet-ipv4": 4, "internet-ipv6": 6}
 """Destinations on the internet, and their IP version."""
@@ -29,13 +38,14 @@ INTERNET = {"internet-ipv4": 4, "internet-ipv6": 6}
 
 @dataclass(frozen=True)
 class Outcome:
-    """What is true of every answer: for which subnet, under which choices."""
+    """What is true of every answer: for which subnet, under which assumptions."""
 
     subnet: str | None
-    """Logical id of the source's subnet; its parameter where the subnet is not in the template;
-    `None` for a function without VpcConfig."""
+    """The source's subnet by its name; `None` where there is none, or where none is known."""
     scenario: Mapping[str, str]
-    """Values of the parameters that the template's conditions depend on, as assumed here."""
+    """Values of the parameters that a template's conditions depend on, as assumed here."""
+    connected: Answer
+    """Whether the function is connected to a VPC."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +53,7 @@ class Reached(Outcome):
     """The destination is reached."""
 
     hops: tuple[str, ...]
-    """Logical ids on the way, in order, after the subnet."""
+    """Names on the way, in order, after the subnet."""
     notes: tuple[Note, ...] = ()
 
 
@@ -52,8 +62,8 @@ class Blocked(Outcome):
     """The destination is certainly not reached."""
 
     at: str
-    """Logical id of the resource to mend."""
-    why: str
+    """Name of the record to mend."""
+    why: Code
     """Key of the sentence in `sentences.yaml`."""
     detail: str
     path: str
@@ -63,12 +73,12 @@ class Blocked(Outcome):
 
 @dataclass(frozen=True)
 class Unknown(Outcome):
-    """The template, or AWS's documentation, does not tell."""
+    """The network's source, or AWS's documentation, does not tell."""
 
     what: str
     """What would have to be known."""
     at: str
-    why: str
+    why: Code
     """Key of the sentence in `sentences.yaml`."""
     path: str
     line: int
@@ -78,385 +88,458 @@ Result = Reached | Blocked | Unknown
 
 
 def trace(
-    template: Template, source: str, destination: str, without_az: str | None = None
+    network: Network | Iterable[Network], source: str, destination: str, without_az: str | None = None
 ) -> tuple[Result, ...]:
     """Trace connections from a function to a destination.
 
     Args:
-        template: the template.
-        source: logical id of an `AWS::Lambda::Function` or `AWS::Serverless::Function`.
+        network: the network, or one for each choice that a template's conditions leave.
+        source: name of a Lambda function.
         destination: `internet-ipv4` or `internet-ipv6` (TCP port 443, another with `:PORT`); an AWS
-            service such as `s3` or `secretsmanager`; or `LogicalId:PORT`, for UDP with `/udp` behind it.
+            service such as `s3` or `secretsmanager`; or `NAME:PORT`, for UDP with `/udp` behind it.
         without_az: letter of an Availability Zone that is down, such as `a`, or its name. The zones that
             `Fn::GetAZs` lists are a, c, d in Tokyo and a, b, c elsewhere; they name positions.
 
     Returns:
-        One answer per scenario and subnet of the function.
+        One answer per network and subnet of the function.
 
     Raises:
         BadInput: no such function, destination or zone.
 
     Examples:
         >>> from lambda_vpc import network
-        >>> from lambda_vpc.cloudformation import template
-        >>> found = template.parse('''
-        ... Resources:
-        ...   Orders:
-        ...     Type: AWS::Lambda::Function
-        ... ''')
-        >>> network.trace(found, "Orders", "internet-ipv6")[0].why
+        >>> from lambda_vpc.network.model import Function, Id, Network, Place
+        >>> function = Function(at=Place("Orders"), id=Id("Orders"))
+        >>> found = Network(at=Place("an account"), functions=(function,))
+        >>> str(network.trace(found, "Orders", "internet-ipv6")[0].why)
         'no-ipv6-without-vpc'
     """
-    wanted = _destination(template, destination)
-    _function_exists(template, source)
-    down = _zone(template, without_az)
-    found: list[Result] = []
-    for scenario in template.scenarios:
-        function = scenario.resources.get(source)
-        if function is None or function.type not in FUNCTION_TYPES:
-            continue
-        found += _Trace(_network(scenario), function, wanted, down, template.open).results()
-    return tuple(found)
+    networks = (network,) if isinstance(network, Network) else tuple(network)
+    _function_exists(networks, source)
+    question = read_question(networks, destination)
+    down = _zone(networks, without_az)
+    return tuple(
+        _result(one, function, subnet, walk)
+        for one in networks
+        if (function := one.function(source)) is not None
+        for subnet, walk in walks(one, function, question, down)
+    )
 
 
 # --- what is asked ------------------------------------------------------------------------------
 
 
+class Kind(Enum):
+    """What a destination is."""
+
+    INTERNET = "internet"
+    SERVICE = "service"
+    HOST = "host"
+
+
 @dataclass(frozen=True)
-class _Wanted:
-    kind: str
-    """`internet`, `service` or `resource`."""
+class Question:
+    """A destination, taken apart."""
+
+    kind: Kind
     name: str
     version: int
     traffic: Traffic
 
 
-_WITH_PORT = re.compile(r"([A-Za-z0-9/_-]+):([0-9]{1,5})(?:/(tcp|udp))?")
+_WITH_PORT = re.compile(r"([A-Za-z0-9/_.-]+):([0-9]{1,5})(?:/(tcp|udp))?")
 
 
-def _destination(template: Template, text: str) -> _Wanted:
+def read_question(networks: Sequence[Network], text: str) -> Question:
+    """Take a destination apart; see [`trace`][lambda_vpc.network.trace.trace].
+
+    Raises:
+        BadInput: there is no such destination; the message says what to write.
+    """
     match = _WITH_PORT.fullmatch(text)
     name, port = (match[1], int(match[2])) if match else (text, 443)
-    traffic = Traffic(match[3] or "tcp" if match else "tcp", port)
+    traffic = Traffic((match[3] if match else None) or "tcp", port)
     if not 0 < port < 65536:
-        raise BadInput([template.source.problem((), f"'{text}': a port is 1 to 65535")])
+        raise _refused(networks, f"'{_short(text)}': a port is 1 to 65535")
     if name in INTERNET:
-        return _Wanted("internet", name, INTERNET[name], traffic)
+        return Question(Kind.INTERNET, name, INTERNET[name], traffic)
+    for network in networks:
+        if name in network.elsewhere:
+            at = network.place(Id(name)) or network.at
+            raise BadInput([Problem(at.path, at.line, network.elsewhere[name])])
     if match:
-        if not any(name in scenario.resources for scenario in template.scenarios):
-            known = sorted(
-                {n for s in template.scenarios for n, r in s.resources.items() if r.type in PLACES}
-            )
-            raise BadInput(
-                [template.source.problem((), f"has no resource '{name}'{suggestion(name, known)}")]
-            )
-        return _Wanted("resource", name, 4, traffic)
-    if is_service(name) or any(
-        service_of(endpoint) == name
-        for scenario in template.scenarios
-        for endpoint in scenario.by_type.get("AWS::EC2::VPCEndpoint", ())
-    ):
-        return _Wanted("service", name, 4, HTTPS)
+        return _host_question(networks, name, traffic)
+    return _service_question(networks, text)
+
+
+def _host_question(networks: Sequence[Network], name: str, traffic: Traffic) -> Question:
+    if any(network.place(Id(name)) is not None for network in networks):
+        return Question(Kind.HOST, name, 4, traffic)
+    known = sorted({host.id.name for network in networks for host in network.hosts})
+    raise _refused(networks, f"has no resource '{name}'{suggestion(name, known)}")
+
+
+def _service_question(networks: Sequence[Network], text: str) -> Question:
+    written = {endpoint.service for network in networks for endpoint in network.endpoints}
+    if text in written:
+        return Question(Kind.SERVICE, text, 4, HTTPS)
+    names = meant(text)
+    if len(names) == 1:
+        return Question(Kind.SERVICE, names[0], 4, HTTPS)
+    shown = _short(text)
+    if names:
+        raise _refused(networks, f"'{shown}' has several endpoints: write {' or '.join(names)}")
+    if any(network.place(Id(text)) is not None for network in networks):
+        raise _refused(networks, f"'{shown}' needs a port: {shown}:5432")
     known = [*INTERNET, "s3", "dynamodb", "secretsmanager", "sts", "lambda"]
-    if any(name in scenario.resources for scenario in template.scenarios):
-        message = f"'{name}' needs a port: {name}:5432"
-    else:
-        message = f"'{text}' is no destination{suggestion(text, known)}; a resource is written LogicalId:PORT"
-    raise BadInput([template.source.problem((), message)])
+    raise _refused(
+        networks, f"'{shown}' is no destination{suggestion(shown, known)}; a resource is written NAME:PORT"
+    )
 
 
-def _function_exists(template: Template, source: str) -> None:
-    known = template.functions
+def _short(text: str) -> str:
+    return text if len(text) <= 80 else text[:77] + "..."
+
+
+def _refused(networks: Sequence[Network], message: str) -> BadInput:
+    at = networks[0].at
+    return BadInput([Problem(at.path, at.line, message)])
+
+
+def _function_exists(networks: Sequence[Network], source: str) -> None:
+    known = list(dict.fromkeys(f.id.name for network in networks for f in network.functions))
     if source not in known:
-        hint = suggestion(source, known) or "; it has no Lambda function"
-        raise BadInput([template.source.problem(("Resources",), f"has no Lambda function '{source}'{hint}")])
+        hint = suggestion(_short(source), known) or "; it has no Lambda function"
+        at = networks[0].at
+        raise BadInput(
+            [Problem(at.path, at.line_of("Resources"), f"has no Lambda function '{_short(source)}'{hint}")]
+        )
 
 
-def _zone(template: Template, text: str | None) -> str | None:
+def _zone(networks: Sequence[Network], text: str | None) -> str | None:
+    """The letter of the zone that is down."""
     if text is None:
         return None
     letter = text[-1:].lower()
-    known: set[str] = set()
-    for scenario in template.scenarios:
-        topology = _network(scenario).topology
-        for subnet in topology.all("EC2::Subnet"):
-            zone = topology.zone(subnet)
-            if isinstance(zone, intrinsics.Unknown):
-                return letter
-            known.add(zone)
-    if letter not in known and (known or letter not in string.ascii_lowercase):
+    zones = [subnet.zone for network in networks for subnet in network.subnets]
+    known = {zone for zone in zones if isinstance(zone, str)}
+    may_be_another = len(known) == 0 or any(isinstance(zone, Undetermined) for zone in zones)
+    if letter not in known and not (may_be_another and letter and letter in string.ascii_lowercase):
         names = ", ".join(sorted(known)) or "none"
-        raise BadInput([template.source.problem((), f"has no subnet in zone '{text}'; its zones: {names}")])
+        raise _refused(networks, f"has no subnet in zone '{_short(text)}'; its zones: {names}")
     return letter
 
 
-@dataclass(frozen=True, eq=False)
-class _Network:
-    topology: Topology
-    filters: Filters
-    routes: Routes
-    endpoints: Endpoints
+# --- one function in one network ----------------------------------------------------------------
 
 
-@lru_cache(maxsize=256)
-def _network(scenario: Scenario) -> _Network:
-    """The indexes of a scenario, built once for all traces of it."""
-    topology = Topology(scenario)
-    filters = Filters(topology)
-    routes = Routes(topology, filters)
-    return _Network(topology, filters, routes, Endpoints(topology, filters, routes))
+def walks(
+    network: Network, function: Function, question: Question, down: str | None = None
+) -> Iterator[tuple[str | None, Walk]]:
+    """The ways from each subnet of a function, with everything that stands in them.
+
+    Args:
+        network: where the function is.
+        function: where the packets come from.
+        question: where they go.
+        down: letter of a zone that is down.
+    """
+    yield from _Trace(network, function, question, down).walks()
 
 
-# --- one function in one scenario ---------------------------------------------------------------
+def _result(network: Network, function: Function, subnet: str | None, walk: Walk) -> Result:
+    assumed, connected = network.assumptions, function.connected
+    obstacle = walk.decisive
+    if obstacle is None:
+        return Reached(subnet, assumed, connected, tuple(walk.hops), tuple(walk.notes))
+    at, where = obstacle.at.name, (obstacle.at.path, obstacle.line)
+    if obstacle.certain:
+        return Blocked(subnet, assumed, connected, at, obstacle.code, obstacle.detail, *where)
+    return Unknown(subnet, assumed, connected, obstacle.detail, at, obstacle.code, *where)
 
 
 class _Trace:
-    def __init__(
-        self, network: _Network, function: Resource, wanted: _Wanted, down: str | None, open_: str | None
-    ) -> None:
+    def __init__(self, network: Network, function: Function, question: Question, down: str | None) -> None:
         self.network = network
-        self.topology = network.topology
         self.function = function
-        self.wanted = wanted
+        self.question = question
         self.down = down
-        self.open = open_
+        engine = engine_of(network)
+        self.filters, self.routes = engine.filters, engine.routes
+        self.nat, self.endpoints = engine.nat, engine.endpoints
 
-    def results(self) -> Iterator[Result]:
-        if self.function.get("CapacityProviderConfig") is not None:
+    def walks(self) -> Iterator[tuple[str | None, Walk]]:
+        function = self.function
+        if function.elsewhere is not None:
             # Managed instances run in the network of their capacity provider (fact N13).
-            yield self._result(None, self._open("hop-not-traced", "CapacityProviderConfig"))
-            return
-        config = self.function.get("VpcConfig")
-        if (
-            self.open
-            or isinstance(self.function.exists, Undetermined)
-            or isinstance(config, intrinsics.Unknown)
-        ):
-            what = (
-                self.open
-                or getattr(self.function.exists, "question", None)
-                or getattr(config, "what", "its VpcConfig")
-            )
-            yield self._result(None, self._open("value-unknown", what))
-            return
-        subnets = config.get("SubnetIds") if isinstance(config, Mapping) else None
-        groups = config.get("SecurityGroupIds") if isinstance(config, Mapping) else None
-        if not subnets and not groups:
-            yield self._result(None, self._outside())
-            return
-        if not subnets or not groups:
-            missing = "SecurityGroupIds" if subnets else "SubnetIds"
+            yield None, self._open(Code.HOP_NOT_TRACED, function.elsewhere)
+        elif isinstance(self.network.complete, Undetermined):
+            yield None, self._open(Code.VALUE_UNKNOWN, self.network.complete.question)
+        elif isinstance(function.exists, Undetermined):
+            yield None, self._open(Code.EXISTENCE_UNKNOWN, function.exists.question)
+        elif isinstance(function.connected, Undetermined):
+            yield None, self._open(Code.VALUE_UNKNOWN, function.connected.question)
+        elif function.missing is not None:
             walk = Walk()
-            # CreateFunction takes both or none.
-            walk.add([unknown("value-unknown", self.function, f"{missing} of its VpcConfig", "VpcConfig")])
-            yield self._result(None, walk)
-            return
-        values = tuple(listed(groups))
-        # A subnet written twice is asked about once.
-        for value in {key(value): value for value in listed(subnets)}.values():
-            yield self._from(value, listed(subnets), values)
+            walk.add([blocked(Code.VPC_CONFIG_INCOMPLETE, function.at, part="VpcConfig",
+                              detail=function.missing)])  # fmt: skip
+            yield None, walk
+        elif function.connected is False:
+            yield None, self._outside()
+        else:
+            # A subnet named twice is asked about once.
+            for id_ in dict.fromkeys(function.subnets):
+                yield id_.name, self._from(id_)
 
-    def _open(self, code: str, what: str) -> Walk:
+    def _open(self, code: Code, what: str) -> Walk:
         walk = Walk()
-        walk.add([unknown(code, self.function, what)])
+        walk.add([unknown(code, self.function.at, what)])
         return walk
-
-    def _result(self, subnet: str | None, walk: Walk) -> Result:
-        choices = self.topology.scenario.choices
-        obstacle = walk.decisive
-        if obstacle is None:
-            return Reached(subnet, choices, tuple(walk.hops), tuple(dict.fromkeys(walk.notes)))
-        where = (obstacle.path, obstacle.line)
-        if obstacle.certain:
-            return Blocked(subnet, choices, obstacle.at, obstacle.code, obstacle.detail, *where)
-        return Unknown(subnet, choices, obstacle.detail, obstacle.at, obstacle.code, *where)
 
     def _outside(self) -> Walk:
         """A function without VpcConfig: in Lambda's own VPC (facts N01 and N08)."""
         walk = Walk()
-        if self.wanted.kind == "resource":
-            found = self.topology.scenario.resources.get(self.wanted.name)
-            public = found is not None and (
-                found.type == "AWS::EC2::Instance"
-                or found.type == "AWS::ElasticLoadBalancingV2::LoadBalancer"
-                or truth(found.get("PubliclyAccessible"), False) is not False
-            )
-            if public:
-                walk.add([unknown("public-address-not-traced", self.function, self.wanted.name)])
+        if self.question.kind is Kind.HOST:
+            host = self.network.host(Id(self.question.name))
+            if host is not None and either_public(host):
+                walk.add([unknown(Code.PUBLIC_ADDRESS_NOT_TRACED, self.function.at, self.question.name)])
             else:
-                walk.add([blocked("function-outside-vpc", self.function, detail=self.wanted.name)])
-        elif self.wanted.version == 6:
-            walk.add([blocked("no-ipv6-without-vpc", self.function)])
+                walk.add([blocked(Code.FUNCTION_OUTSIDE_VPC, self.function.at, detail=self.question.name)])
+        elif self.question.version == 6:
+            walk.add([blocked(Code.NO_IPV6_WITHOUT_VPC, self.function.at)])
         else:
-            walk.notes.append(Note("lambda-managed-vpc"))
+            walk.notes.append(Note(Code.LAMBDA_MANAGED_VPC))
         return walk
 
-    def _from(self, value: object, all_subnets: list[object], groups: tuple[object, ...]) -> Result:
-        subnet = self.topology.resource(value)
-        if isinstance(subnet, intrinsics.Unknown):
-            walk = self._open("outside-template", subnet.what)
-            if isinstance(value, str) and value.startswith("sg-"):
-                walk.add([blocked("not-a-subnet", self.function, "VpcConfig", detail=value)])
-            # What is wrong inside the template stops the packet, wherever it starts.
-            if self.wanted.kind == "internet":
-                walk.add(self._out(groups, self.function))
-            return self._result(subnet.what, walk)
-        if subnet.type != "AWS::EC2::Subnet":
-            walk = Walk()
-            walk.add([blocked("not-a-subnet", self.function, "VpcConfig", detail=subnet.logical_id)])
-            return self._result(subnet.logical_id, walk)
+    def _from(self, id_: Id) -> Walk:
         walk = Walk()
-        walk.exists(subnet)
-        is_down = self.topology.is_down(subnet, self.down)
-        if is_down is True:
-            walk.add([blocked("az-down", subnet, "AvailabilityZone", detail=self.down or "")])
-            return self._result(subnet.logical_id, walk)
-        walk.add(judged(True if is_down is False else is_down, "", subnet, open_code="zone-unknown"))
-        vpc = self.topology.vpc_of(subnet)
-        walk.add(self._attachable(all_subnets, groups, vpc or ""))
-        traveler = Traveler(subnet, groups, self.wanted.traffic, self.down)
-        walk.join(getattr(self, f"_to_{self.wanted.kind}")(traveler))
-        return self._result(subnet.logical_id, walk)
+        subnet = self.network.subnet(id_)
+        if subnet is None:
+            walk.add([self._no_subnet(id_)])
+            return walk
+        walk.passes(subnet)
+        down = is_down(subnet, self.down)
+        if down is True:
+            walk.add([blocked(Code.AZ_DOWN, subnet.at, part="AvailabilityZone", detail=self.down or "")])
+            return walk
+        walk.add(open_only(down, Code.ZONE_UNKNOWN, subnet.at))
+        walk.add(self._attachable(subnet))
+        traveler = Traveler(self.function.at, subnet, self.function.groups, self.question.traffic, self.down)
+        if self.question.kind is Kind.INTERNET:
+            walk.join(self._to_internet(traveler))
+        elif self.question.kind is Kind.SERVICE:
+            walk.join(self.endpoints.service(traveler, self.function, self.question.name))
+        else:
+            walk.join(self._to_host(traveler))
+        return walk
 
-    def _attachable(self, subnets: list[object], groups: tuple[object, ...], vpc: str) -> Iterator[Obstacle]:
+    def _no_subnet(self, id_: Id) -> Obstacle:
+        """A name among the subnets that is certainly none, or that nothing is known of."""
+        if self.network.place(id_) is not None or id_.name.startswith("sg-"):
+            return blocked(Code.NOT_A_SUBNET, self.function.at, part="VpcConfig", detail=id_.name)
+        return unknown(Code.OUTSIDE_TEMPLATE, self.function.at, id_.name, part="VpcConfig")
+
+    def _attachable(self, subnet: Subnet) -> Iterator[Obstacle]:
         """What keeps Lambda from connecting the function at all (facts N08 and N17)."""
-        found = self.topology.vpc(vpc)
-        if found is not None and found.get("InstanceTenancy") == "dedicated":
-            yield blocked("dedicated-tenancy", found, "InstanceTenancy")
-        for value in subnets:
-            subnet = self.topology.resource(value)
-            if isinstance(subnet, intrinsics.Unknown) or subnet.type != "AWS::EC2::Subnet":
+        vpc = self.network.vpc(subnet.vpc)
+        if vpc is not None:
+            dedicated = vpc.dedicated
+            yield from self._unless(dedicated, Code.DEDICATED_TENANCY, vpc, "InstanceTenancy")
+        for id_ in dict.fromkeys(self.function.subnets):
+            other = self.network.subnet(id_)
+            if other is None:
                 continue
-            if truth(subnet.get("Ipv6Native"), False) is True:
-                yield blocked("ipv6-only-subnet", subnet, "Ipv6Native")
-            if self.topology.same(self.topology.vpc_of(subnet), vpc) is False:
-                yield blocked("subnets-of-two-vpcs", self.function, "VpcConfig", detail=subnet.logical_id)
-        yield from foreign_group(self.topology, groups, vpc, self.function)
-        for options in self.topology.all("EC2::VPCBlockPublicAccessOptions"):
-            if self.wanted.kind != "resource" and options.get("InternetGatewayBlockMode") != "block-ingress":
-                yield unknown("hop-not-traced", options, options.logical_id)
+            yield from self._unless(other.ipv6_only, Code.IPV6_ONLY_SUBNET, other, "Ipv6Native")
+            if same(other.vpc, subnet.vpc) is False:
+                yield blocked(Code.SUBNETS_OF_TWO_VPCS, self.function.at, part="VpcConfig", detail=str(id_))
+        foreign = self.filters.foreign_group(self.function.groups, subnet.vpc, self.function.at)
+        # Of a subnet that is only named here the VPC is not known, which says nothing about the groups.
+        yield from (obstacle for obstacle in foreign if obstacle.certain or subnet.outside is None)
+        for block in self.network.public_access_blocks:
+            if self.question.kind is not Kind.HOST and block.mode != "block-ingress":
+                yield unknown(Code.HOP_NOT_TRACED, block.at, block.at.name)
 
-    def _out(self, groups: tuple[object, ...], at: Resource) -> Iterator[Obstacle]:
-        peer = Traveler(at, groups, self.wanted.traffic, None).internet(self.wanted.version)
-        return self.network.filters.groups(
-            groups, at, self.wanted.traffic, peer, egress=True, code="no-egress-rule"
-        )
+    def _unless(self, wrong: Answer, code: Code, record: Subnet | object, part: str) -> Iterator[Obstacle]:
+        if wrong is True:
+            yield blocked(code, record.at, part=part)
+        else:
+            yield from open_only(wrong, Code.VALUE_UNKNOWN, record.at, part=part)
+
+    # --- to the internet ------------------------------------------------------------------------
 
     def _to_internet(self, traveler: Traveler) -> Walk:
         walk = Walk()
-        if self.wanted.version == 6:
+        if self.question.version == 6:
             walk.add(self._ipv6_allowed())
-        walk.join(self.network.routes.internet(traveler, self.wanted.version))
-        walk.add(self._out(traveler.groups, self.function))
+        walk.join(self.nat.internet(traveler, self.question.version))
+        walk.notes += self._names(traveler)
         return walk
+
+    def _names(self, traveler: Traveler) -> Iterator[Note]:
+        """What a caller should know who asks for an address by its name."""
+        vpc = self.network.vpc(traveler.subnet.vpc)
+        if vpc is None:
+            return
+        if not isinstance(vpc.dns_servers, Undetermined) and vpc.dns_servers:
+            yield Note(Code.OWN_DNS_SERVERS, ", ".join(vpc.dns_servers))
+        elif vpc.dns_support is False:
+            yield Note(Code.DNS_SUPPORT_OFF, vpc.id.name)
 
     def _ipv6_allowed(self) -> Iterator[Obstacle]:
         """The flag, and dual stack in every subnet of the function (fact N08)."""
-        allowed = truth(self.function.get("VpcConfig", "Ipv6AllowedForDualStack"), False)
-        yield from judged(allowed, "ipv6-not-allowed", self.function, "VpcConfig")
-        for value in listed(self.function.get("VpcConfig", "SubnetIds")):
-            subnet = self.topology.resource(value)
-            if isinstance(subnet, intrinsics.Unknown):
-                yield unknown("outside-template", self.function, subnet.what, "VpcConfig")
+        at = self.function.at
+        yield from judged(self.function.ipv6, Code.IPV6_NOT_ALLOWED, at, part="VpcConfig")
+        for id_ in dict.fromkeys(self.function.subnets):
+            subnet = self.network.subnet(id_)
+            if subnet is None or subnet.outside is not None:
+                yield unknown(Code.OUTSIDE_TEMPLATE, at, f"whether {id_} has IPv6", part="VpcConfig")
                 continue
-            if subnet.type != "AWS::EC2::Subnet":
-                continue
-            yield from judged(self.topology.subnet_has_ipv6(subnet), "subnet-without-ipv6", subnet)
-            vpc = self.topology.vpc_of(subnet) or ""
-            at = self.topology.vpc(vpc) or subnet
-            yield from judged(self.topology.vpc_has_ipv6(vpc), "vpc-without-ipv6", at, detail=named(vpc))
+            yield from judged(subnet.ipv6, Code.SUBNET_WITHOUT_IPV6, subnet.at)
+            vpc = self.network.vpc(subnet.vpc)
+            if vpc is not None:
+                yield from judged(vpc.ipv6, Code.VPC_WITHOUT_IPV6, vpc.at, detail=vpc.id.name)
 
-    def _to_service(self, traveler: Traveler) -> Walk:
-        return self.network.endpoints.service(traveler, self.function, self.wanted.name)
+    # --- to a host ------------------------------------------------------------------------------
 
-    def _to_resource(self, traveler: Traveler) -> Walk:
-        found = self.topology.scenario.resources.get(self.wanted.name)
-        if found is None:
-            return self._open("value-unknown", f"{self.wanted.name}, which does not exist here")
+    def _to_host(self, traveler: Traveler) -> Walk:
+        host = self.network.host(Id(self.question.name))
+        if host is None:
+            return self._open(Code.VALUE_UNKNOWN, f"{self.question.name}, which does not exist here")
         walk = Walk()
-        walk.exists(found)
-        walk.hops.append(found.logical_id)
-        place = destination(self.topology, found)
-        if isinstance(place, intrinsics.Unknown):
-            walk.add([unknown("value-unknown", found, place.what)])
+        walk.passes(host)
+        walk.add(self._listens(host))
+        if isinstance(host.interfaces, Undetermined):
+            walk.hops.append(host.id.name)
+            walk.add([unknown(Code.VALUE_UNKNOWN, host.at, host.interfaces.question)])
             return walk
-        walk.add(self._listens(place))
-        vpc = self.topology.vpc_of(traveler.subnet) or ""
-        groups = list(place.groups) or [Reference(vpc, DEFAULT_GROUP)]
+        if host.public_name is not False:
+            walk.join(self._by_public_name(traveler, host))
+        else:
+            walk.hops.append(host.id.name)
+            self._by_interfaces(walk, traveler, host)
+        walk.notes += [*self._names(traveler), *self._forwarded(host)]
+        return walk
+
+    def _by_interfaces(self, walk: Walk, traveler: Traveler, host: Host) -> None:
         ways, zones = [], []
-        for value in place.subnets:
-            subnet = self.topology.resource(value)
-            if isinstance(subnet, intrinsics.Unknown) or subnet.type != "AWS::EC2::Subnet":
-                way = self._towards_outside(traveler, groups, found, subnet)
+        for interface in self._answering(host, traveler):
+            subnet = self.network.subnet(interface.subnet)
+            if subnet is None:
+                way = Walk()
+                way.add([unknown(Code.OUTSIDE_TEMPLATE, host.at, f"the subnets of {host.id}")])
                 ways.append(way)
                 continue
-            is_down = self.topology.is_down(subnet, self.down)
-            zones.append(is_down)
-            if is_down is True:
-                continue
-            ways.append(
-                self.network.endpoints.within(
-                    traveler, subnet, groups, found, self.wanted.traffic, "no-ingress-rule"
-                )
-            )
-        walk.add(self._still_there(found, zones))
+            zone = is_down(subnet, self.down)
+            zones.append(zone)
+            if zone is not True:
+                ways.append(
+                    self.endpoints.within(traveler, subnet, interface.groups, host.at,
+                                          self.question.traffic, Code.NO_INGRESS_RULE)
+                )  # fmt: skip
+        walk.add(self._still_there(host, zones))
         if ways:
             walk.join(worst(ways))
             self._other_vpc(walk, traveler)
+
+    def _answering(self, host: Host, traveler: Traveler) -> Sequence[Interface]:
+        """The interfaces that may answer: of one in each zone the one in the caller's own."""
+        assert not isinstance(host.interfaces, Undetermined)
+        if not host.one_per_zone:
+            return host.interfaces
+        near = [
+            interface
+            for interface in host.interfaces
+            if (subnet := self.network.subnet(interface.subnet)) is not None
+            and isinstance(subnet.zone, str)
+            and subnet.zone == traveler.subnet.zone
+        ]
+        return near or host.interfaces
+
+    def _by_public_name(self, traveler: Traveler, host: Host) -> Walk:
+        """Through the internet to a name that resolves to public addresses, inside the VPC as well."""
+        walk = Walk()
+        walk.add(open_only(host.public_name, Code.VALUE_UNKNOWN, host.at, part="Scheme"))
+        walk.join(self.nat.internet(traveler, 4))
+        walk.hops.append(host.id.name)
+        walk.notes.append(Note(Code.PUBLIC_NAME, host.id.name))
+        groups = {id_ for interface in host.interfaces or () for id_ in interface.groups}
+        if groups:
+            walk.add(
+                self.filters.groups(sorted(groups, key=str), host.at, self.question.traffic, Peer.public(4),
+                                    egress=False, code=Code.NO_INGRESS_RULE)
+            )  # fmt: skip
         return walk
 
-    def _towards_outside(
-        self, traveler: Traveler, groups: list[object], at: Resource, subnet: object
-    ) -> Walk:
-        """Towards a subnet the template does not hold: only the groups can be judged."""
-        way = Walk()
-        what = subnet.what if isinstance(subnet, intrinsics.Unknown) else f"subnets of {at.logical_id}"
-        way.add([unknown("outside-template", at, what)])
-        filters, traffic = self.network.filters, self.wanted.traffic
-        there = Peer(4, None, group_keys(groups), what)
-        here = self.network.routes.inside(traveler.subnet, 4, traveler.groups)
-        way.add(
-            filters.groups(traveler.groups, self.function, traffic, there, egress=True, code="no-egress-rule")
-        )
-        way.add(filters.groups(groups, at, traffic, here, egress=False, code="no-ingress-rule"))
-        return way
+    def _listens(self, host: Host) -> Iterator[Obstacle]:
+        if isinstance(host.port, int) and host.port != self.question.traffic.port:
+            yield blocked(Code.OTHER_PORT, host.at, part="Port", detail=str(host.port))
 
-    def _listens(self, place: Destination) -> Iterator[Obstacle]:
-        port = place.port
-        if (
-            isinstance(port, int | str)
-            and not isinstance(port, bool)
-            and str(port) != str(self.wanted.traffic.port)
-        ):
-            yield blocked("other-port", place.resource, "Port", detail=str(port))
-
-    def _still_there(self, found: Resource, zones: list[Answer]) -> Iterator[Obstacle]:
-        """What a resource with subnets in several zones does when one of them is down."""
+    def _still_there(self, host: Host, zones: list[Answer]) -> Iterator[Obstacle]:
+        """What a host with interfaces in several zones does when one of them is down."""
         if self.down is None or not zones:
             return
         if all(zone is True for zone in zones):
-            yield blocked("destination-az-down", found, detail=self.down)
+            yield blocked(Code.DESTINATION_AZ_DOWN, host.at, detail=self.down)
             return
         for zone in zones:
-            if isinstance(zone, Undetermined):
-                yield unknown("zone-unknown", found, zone.question)
-        if True in zones:
-            several = (
-                truth(found.get("MultiAZ"), False) is True
-                or truth(found.get("MultiAZEnabled"), False) is True
-            )
-            if not several:
-                yield unknown("destination-zone", found, f"which zone {found.logical_id} is in")
+            yield from open_only(zone, Code.ZONE_UNKNOWN, host.at)
+        if True in zones and host.several_zones is not True:
+            yield unknown(Code.DESTINATION_ZONE, host.at, f"which zone {host.id} is in")
 
     def _other_vpc(self, walk: Walk, traveler: Traveler) -> None:
         """Between two VPCs a peering or transit gateway may lead; this trace does not follow it."""
-        if not any(o.code == "other-vpc" for o in walk.obstacles):
+        if not any(obstacle.code is Code.OTHER_VPC for obstacle in walk.obstacles):
             return
-        table = self.network.routes.table(traveler.subnet)
-        for route in self.topology.routes(table) if isinstance(table, str) else ():
-            target = self.network.routes.target(route)
-            if isinstance(target, Obstacle) or target[0] in ("GatewayId", "NatGatewayId"):
+        table = self.routes.table(traveler.subnet)
+        for route in () if isinstance(table, Obstacle) else table.routes:
+            target = self.routes.target(route)
+            if isinstance(target, Obstacle) or target.part in ("GatewayId", "NatGatewayId"):
                 continue
-            walk.obstacles = [o for o in walk.obstacles if o.code != "other-vpc"]
-            walk.add([unknown("hop-not-traced", route, named(key(target[1])), target[0])])
+            walk.obstacles = [o for o in walk.obstacles if o.code is not Code.OTHER_VPC]
+            walk.add([unknown(Code.HOP_NOT_TRACED, route.at, str(target.id), part=target.part)])
             return
+
+    def _forwarded(self, host: Host) -> Iterator[Note]:
+        """What stands between a host and what it connects to for its clients."""
+        for id_ in host.forwards_to:
+            behind = self.network.host(id_)
+            if behind is None or isinstance(behind.interfaces, Undetermined):
+                continue
+            port = behind.port if isinstance(behind.port, int) else self.question.traffic.port
+            traffic = Traffic("tcp", port)
+            for front in host.interfaces or ():
+                subnet = self.network.subnet(front.subnet)
+                for interface in behind.interfaces[:1] if subnet is not None else ():
+                    admits = self.filters.groups(
+                        interface.groups, behind.at, traffic, Peer.inside(subnet, front.groups),
+                        egress=False, code=Code.NO_INGRESS_RULE,
+                    )  # fmt: skip
+                    if any(obstacle.certain for obstacle in admits):
+                        yield Note(Code.ONWARD_CLOSED, f"{host.id} → {behind.id}, {traffic}")
+                        break
+                else:
+                    continue
+                break
+
+
+def either_public(host: Host) -> bool:
+    """Whether a host may be reached at a public address."""
+    return host.public_address is not False or host.public_name is not False
+
+
+@dataclass(frozen=True)
+class Engine:
+    """What judges one network, each question in one place."""
+
+    filters: Filters
+    routes: Routes
+    nat: Nat
+    endpoints: Endpoints
+
+
+@lru_cache(maxsize=256)
+def engine_of(network: Network) -> Engine:
+    """The judges of a network, made once for all questions about it."""
+    filters, routes = Filters(network), Routes(network)
+    nat = Nat(network, filters, routes)
+    return Engine(filters, routes, nat, Endpoints(network, filters, routes, nat))

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
-from lambda_vpc.iam import conditions, service_reference
-
-Path = tuple[str | int, ...]
+from lambda_vpc.iam import conditions, patterns, service_reference
+from lambda_vpc.rules._written import Written, intrinsic
 
 IDENTITY, TRUST, ENDPOINT, RESOURCE, SCP, RCP = "identity", "trust", "endpoint", "resource", "scp", "rcp"
 
@@ -58,83 +57,6 @@ ORGANIZATIONS_TYPES = {"SERVICE_CONTROL_POLICY": SCP, "RESOURCE_CONTROL_POLICY":
 
 
 @dataclass(frozen=True)
-class Part:
-    """A piece of a template: where it stands, and the `Fn::If` branches in which it exists."""
-
-    value: Any
-    path: Path
-    branch: frozenset[tuple[str, bool]] = frozenset()
-
-    def coexists(self, other: Part) -> bool:
-        """Whether both can be deployed together: no condition is true for one and false for the other."""
-        return not any((name, not truth) in other.branch for name, truth in self.branch)
-
-    def _below(self, key: str | int) -> Part:
-        return Part(self.value[key], (*self.path, key), self.branch)
-
-    def alternatives(self) -> Iterator[Part]:
-        """The part itself, or both branches when it is an `Fn::If`."""
-        name, argument = _intrinsic(self.value)
-        if name != "Fn::If":
-            yield self
-        elif isinstance(argument, list) and len(argument) == 3 and isinstance(argument[0], str):
-            for position, truth in ((1, True), (2, False)):
-                assumed = (argument[0], truth)
-                if (argument[0], not truth) in self.branch:
-                    continue
-                path = (*self.path, "Fn::If", position)
-                yield from Part(argument[position], path, self.branch | {assumed}).alternatives()
-
-    def get(self, key: str) -> Iterator[Part]:
-        """The value under a key, once per branch in which there is one."""
-        for part in self.alternatives():
-            if isinstance(part.value, dict) and key in part.value:
-                yield from part._below(key).alternatives()
-
-    def items(self) -> Iterator[Part]:
-        """The items of a list; IAM also takes a single item without the list."""
-        for part in self.alternatives():
-            if isinstance(part.value, list):
-                for position in range(len(part.value)):
-                    yield from part._below(position).alternatives()
-            else:
-                yield part
-
-    def entries(self) -> Iterator[tuple[str, Part]]:
-        """Key and value of an object, once per branch; intrinsic functions are no entries."""
-        for part in self.alternatives():
-            if isinstance(part.value, dict) and not _intrinsic(part.value)[0]:
-                for key in part.value:
-                    if isinstance(key, str):
-                        yield key, part._below(key)
-
-    def document(self) -> Iterator[Part]:
-        """A policy document, whether written as an object, as JSON text, or as JSON text in `Fn::Sub`."""
-        for part in self.alternatives():
-            name, argument = _intrinsic(part.value)
-            value = part.value
-            if name == "Fn::Sub":
-                value = argument[0] if isinstance(argument, list) and argument else argument
-            elif name == "Fn::ToJsonString":
-                part, value = part._below(name), argument
-            if isinstance(value, str):
-                try:
-                    value = json.loads(value)
-                except (ValueError, RecursionError):
-                    continue
-            if isinstance(value, dict) and not _intrinsic(value)[0]:
-                yield Part(value, part.path, part.branch)
-
-
-def _intrinsic(value: Any) -> tuple[str | None, Any]:
-    if isinstance(value, dict) and len(value) == 1:
-        ((name, argument),) = value.items()
-        if isinstance(name, str) and (name == "Ref" or name.startswith("Fn::")):
-            return name, argument
-    return None, None
-
-
-@dataclass(frozen=True)
 class ConditionUse:
     """One key under one operator of a statement's `Condition`."""
 
@@ -142,7 +64,7 @@ class ConditionUse:
     """The operator as the policy spells it."""
     operator: conditions.Operator
     key: str
-    part: Part
+    part: Written
     """The values; the path ends with the key."""
 
     @property
@@ -167,13 +89,20 @@ class ConditionUse:
         return self.operator.set_operator is None and "Not" in self.operator.name
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Statement:
     """One statement of one policy."""
 
     kind: str
     resource_type: str
-    part: Part
+    part: Written
+    document: Written
+    """The policy it stands in; the same object for all of its statements."""
+
+    @property
+    def holder(self) -> str:
+        """Logical id of the resource that holds the policy."""
+        return str(self.part.path[1])
 
     @property
     def effect(self) -> str | None:
@@ -185,12 +114,24 @@ class Statement:
         """Whether the statement has the element in some branch."""
         return any(True for _ in self.part.get(element))
 
-    def actions(self, element: str = "Action") -> Iterator[Part]:
+    def actions(self, element: str = "Action") -> Iterator[Written]:
         """The actions written out as text."""
         for element_part in self.part.get(element):
             for part in element_part.items():
-                if isinstance(part.value, str) and "${" not in part.value:
+                if isinstance(part.value, str) and not is_filled_in(part.value):
                     yield part
+
+    def covers(self, action: str) -> bool | None:
+        """Whether it covers an action on every resource; `None`: not to be said."""
+        name = "Action" if self.has("Action") else "NotAction"
+        written = [item for element in self.part.get(name) for item in element.items()]
+        resources = [item.value for element in self.part.get("Resource") for item in element.items()]
+        if not written or "*" not in resources:
+            return None
+        if any(not isinstance(item.value, str) or is_filled_in(item.value) for item in written):
+            return None
+        found = any(names_action(item.value, action) for item in written)
+        return found is (name == "Action")
 
     def conditions(self) -> Iterator[ConditionUse]:
         """Every key under every operator that IAM knows, keys with a variable part left out."""
@@ -200,28 +141,47 @@ class Statement:
                 if operator is None:
                     continue
                 for key, values in keys.entries():
-                    if "${" not in key:
+                    if not is_filled_in(key):
                         yield ConditionUse(written, operator, key, values)
 
+    def has_only(self, uses: Sequence[ConditionUse]) -> bool:
+        """Whether these are all of its conditions, and none hangs on a condition of the template."""
+        blocks = [part.value for part in self.part.get("Condition")]
+        if len(blocks) != 1 or any(use.part.branch for use in uses):
+            return False
+        keys = blocks[0].values() if isinstance(blocks[0], Mapping) else [None]
+        return all(isinstance(of, Mapping) for of in keys) and sum(map(len, keys)) == len(uses)
 
-def statements(template: Any) -> Iterator[Statement]:
+
+_FILLED_IN = re.compile(r"[<>{}\[\]]")
+
+
+def is_filled_in(text: str) -> bool:
+    """Whether somebody or something else fills in a part of a text: `${Verb}`, `<service>`, `{{ key }}`.
+
+    Neither actions nor condition keys have such brackets (IAM User Guide, grammar of the policy language).
+    """
+    return _FILLED_IN.search(text) is not None
+
+
+def statements(template: object) -> Iterator[Statement]:
     """Every policy statement in a template, in the order of the template."""
-    resources = template.get("Resources") if isinstance(template, dict) else None
-    if not isinstance(resources, dict):
+    resources = template.get("Resources") if isinstance(template, Mapping) else None
+    if not isinstance(resources, Mapping):
         return
     for name, resource in resources.items():
-        type_ = resource.get("Type") if isinstance(resource, dict) else None
+        type_ = resource.get("Type") if isinstance(resource, Mapping) else None
         if not isinstance(type_, str) or "Properties" not in resource:
             continue
-        properties = Part(resource["Properties"], ("Resources", name, "Properties"))
+        properties = Written(resource["Properties"], ("Resources", name, "Properties"))
         for kind, document in _documents(type_, properties):
             for listed in document.get("Statement"):
                 for part in listed.items():
-                    if isinstance(part.value, dict) and not _intrinsic(part.value)[0]:
-                        yield Statement(kind, type_, part)
+                    if isinstance(part.value, Mapping) and not intrinsic(part.value)[0]:
+                        yield Statement(kind, type_, part, document)
 
 
-def _documents(type_: str, properties: Part) -> Iterator[tuple[str, Part]]:
+def _documents(type_: str, properties: Written) -> Iterator[tuple[str, Written]]:
     locations = LOCATIONS.get(type_, ())
     if type_ == "AWS::Organizations::Policy":
         kinds = {part.value for part in properties.get("Type") if isinstance(part.value, str)}
@@ -233,8 +193,26 @@ def _documents(type_: str, properties: Part) -> Iterator[tuple[str, Part]]:
         for step in path.split("/"):
             found = [part for at in found for part in (at.items() if step == "*" else at.get(step))]
         for part in found:
-            for document in part.document():
+            for document in _read(part):
                 yield kind, document
+
+
+def _read(part: Written) -> Iterator[Written]:
+    """A policy document, whether written as an object, as JSON text, or as JSON text in `Fn::Sub`."""
+    for found in part.alternatives():
+        name, argument = intrinsic(found.value)
+        at, value = found, found.value
+        if name == "Fn::Sub":
+            value = argument[0] if isinstance(argument, list) and argument else argument
+        elif name == "Fn::ToJsonString":
+            at, value = found.below(name), argument
+        if isinstance(value, str):
+            try:
+                value = json.loads(value)
+            except (ValueError, RecursionError):
+                continue
+        if isinstance(value, Mapping) and not intrinsic(value)[0]:
+            yield Written(value, at.path, at.scope, at.branch)
 
 
 @cache
@@ -263,9 +241,14 @@ def matching_actions(written: str) -> tuple[str, ...] | None:
     if "*" not in verb and "?" not in verb:
         found = service_reference.action(written)
         return (found.name,) if found else ()
-    pattern = conditions.glob(verb.lower())
+    pattern = patterns.glob(verb.lower())
     return tuple(
         name
         for name in service_reference.actions(service)
         if pattern.fullmatch(name.partition(":")[2].lower())
     )
+
+
+def names_action(written: str, action: str) -> bool:
+    """Whether an item of `Action` names an action; letter case does not count."""
+    return patterns.glob(written.lower()).fullmatch(action.lower())

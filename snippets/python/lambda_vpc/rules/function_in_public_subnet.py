@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lambda_vpc.cloudformation.template import FUNCTION_TYPES, Resource
-from lambda_vpc.reading import KeyPath
-from lambda_vpc.rules._network import SUBNET, Network, listed_in
-from lambda_vpc.rules._network_rule import LAMBDA_GUIDE, NetworkRule
+from lambda_vpc.network.endpoints import HTTPS
+from lambda_vpc.network.nat import Traveler
+from lambda_vpc.rules._rule import LAMBDA_GUIDE, Finding, resource_rule
+from lambda_vpc.rules._subject import Network, listed_in, told
+from lambda_vpc.sentences import Code
 
 
-class FunctionInPublicSubnet(NetworkRule):
-    """A function in a public subnet
+@resource_rule("W9811", f"{LAMBDA_GUIDE}/configuration-vpc-internet.html", FUNCTION_TYPES)
+def function_in_public_subnet(network: Network, function: Resource) -> Iterator[Finding]:
+    """Function in a public subnet
 
     What:
         VpcConfig names a subnet whose route table sends packets for the internet to an internet gateway.
@@ -28,37 +31,16 @@ class FunctionInPublicSubnet(NetworkRule):
         network/nat-per-az
         network/attach-new-vpc
     """
-
-    id = "W9811"
-    shortdesc = "Function in a public subnet"
-    description = "A Lambda function gets no public IP address in a public subnet"
-    source_url = f"{LAMBDA_GUIDE}/configuration-vpc-internet.html"
-    types = FUNCTION_TYPES
-
-    def findings(self, network: Network, function: Resource) -> Iterator[tuple[KeyPath, str]]:
-        for item, value in listed_in(function, "SubnetIds"):
-            subnet = network.topology.resource(value)
-            if isinstance(subnet, Resource) and subnet.type == SUBNET and subnet.exists is True:
-                route = _to_internet_gateway(network, subnet)
-                if route is not None:
-                    yield (
-                        item.path,
-                        f"'{subnet.logical_id}' is public ('{route.logical_id}' leads to an internet "
-                        f"gateway), but '{function.logical_id}' gets no public IP address and does not reach "
-                        "the internet. Use a private subnet, for the internet with a route to a NAT gateway.",
-                    )
-
-
-def _to_internet_gateway(network: Network, subnet: Resource) -> Resource | None:
-    """The subnet's route to an internet gateway for IPv4 (fact N02)."""
-    for route in network.routes.to_internet(subnet, 4)[0]:
-        target = network.routes.target(route)
-        if route.exists is not True or not isinstance(target, tuple):
+    record = network.records.function(function.logical_id)
+    for item, value in listed_in(function, "SubnetIds"):
+        subnet = network.records.subnet(network.values.id(value))
+        if record is None or subnet is None or subnet.exists is not True:
             continue
-        gateway = network.topology.resource(target[1])
-        if isinstance(gateway, Resource):
-            if gateway.type == "AWS::EC2::InternetGateway":
-                return route
-        elif isinstance(target[1], str) and target[1].startswith("igw-"):
-            return route
-    return None
+        traveler = Traveler(record.at, subnet, record.groups, HTTPS, None)
+        way = network.engine.nat.internet(traveler, 4)
+        public = next((o for o in way.obstacles if o.code is Code.PUBLIC_SUBNET), None)
+        if public is not None and not any(o.code is Code.EXISTENCE_UNKNOWN for o in way.obstacles):
+            yield Finding(
+                item.path,
+                f"'{function.logical_id}' does not reach the internet from '{subnet.id}': {told(public)}",
+            )

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cfnlint.template import Template
+from lambda_vpc.rules._policies import SCP, Statement
+from lambda_vpc.rules._rule import Finding, statement_rule
+from lambda_vpc.rules._subject import Subject
 
-from lambda_vpc.rules._policies import SCP, Path, Statement
-from lambda_vpc.rules._rule import StatementRule
 
-
-class PrincipalInScp(StatementRule):
-    """A Principal in a service control policy
+@statement_rule(
+    "E9806",
+    "https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_syntax.html",
+)
+def principal_in_scp(statement: Statement, _: Subject) -> Iterator[Finding]:
+    """Principal in a service control policy
 
     What:
         A statement of a service control policy has a Principal or NotPrincipal element.
@@ -26,21 +29,12 @@ class PrincipalInScp(StatementRule):
     Right:
         condition-keys/approved-vpc-scp
     """
-
-    id = "E9806"
-    shortdesc = "Principal in a service control policy"
-    description = "Service control policies do not support Principal and NotPrincipal"
-    source_url = (
-        "https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_syntax.html"
-    )
-
-    def findings(self, statement: Statement, cfn: Template) -> Iterator[tuple[Path, str]]:
-        if statement.kind != SCP:
-            return
-        for element in ("Principal", "NotPrincipal"):
-            if statement.has(element):
-                yield (
-                    (*statement.part.path, element),
-                    f"The syntax of service control policies has no {element}. Remove it; to "
-                    "tell callers apart, test 'aws:PrincipalArn' in the Condition.",
-                )
+    if statement.kind != SCP:
+        return
+    for element in ("Principal", "NotPrincipal"):
+        if statement.has(element):
+            yield Finding(
+                (*statement.part.path, element),
+                f"The syntax of service control policies has no {element}. Remove it; to "
+                "tell callers apart, test 'aws:PrincipalArn' in the Condition.",
+            )

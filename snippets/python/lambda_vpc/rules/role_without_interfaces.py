@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from lambda_vpc.cloudformation.roles import functions_of
 from lambda_vpc.cloudformation.template import Resource
-from lambda_vpc.reading import KeyPath
-from lambda_vpc.rules._execution_role import connected, functions_of, lacking
-from lambda_vpc.rules._network import Network
-from lambda_vpc.rules._network_rule import LAMBDA_GUIDE, NetworkRule
+from lambda_vpc.rules._execution_role import connected, lacking
+from lambda_vpc.rules._rule import LAMBDA_GUIDE, Finding, resource_rule
+from lambda_vpc.rules._subject import Network
 
 
-class RoleWithoutInterfaces(NetworkRule):
-    """An execution role that cannot create ENIs
+@resource_rule("E9813", f"{LAMBDA_GUIDE}/configuration-vpc.html", ("AWS::IAM::Role",))
+def role_without_interfaces(network: Network, role: Resource) -> Iterator[Finding]:
+    """Execution role that cannot create ENIs
 
     What:
         A function with VpcConfig runs with a role of the template that does not allow
@@ -31,23 +32,14 @@ class RoleWithoutInterfaces(NetworkRule):
         network/attach-new-vpc
         network/attach-existing-vpc
     """
-
-    id = "E9813"
-    shortdesc = "Execution role that cannot create ENIs"
-    description = "The execution role of a function with VpcConfig needs the six ENI actions"
-    source_url = f"{LAMBDA_GUIDE}/configuration-vpc.html"
-    types = ("AWS::IAM::Role",)
-
-    def findings(self, network: Network, role: Resource) -> Iterator[tuple[KeyPath, str]]:
-        functions = connected(functions_of(network, role))
-        found = lacking(network, role)
-        if functions and "ec2:CreateNetworkInterface" in found.actions:
-            mend = _DENIED if found.denied else "Attach AWSLambdaVPCAccessExecutionRole."
-            yield (
-                found.path,
-                f"'{role.logical_id}' lacks {found}. Lambda needs them to connect {functions} to the VPC. "
-                f"{mend}",
-            )
+    functions = connected(functions_of(network.scenario, role))
+    found = lacking(network, role)
+    if functions and "ec2:CreateNetworkInterface" in found.actions:
+        mend = _DENIED if found.denied else "Attach AWSLambdaVPCAccessExecutionRole."
+        yield Finding(
+            found.path,
+            f"'{role.logical_id}' lacks {found}. Lambda needs them to connect {functions} to the VPC. {mend}",
+        )
 
 
 _DENIED = "This Deny has no condition; keep it to the function's code with lambda:SourceFunctionArn."

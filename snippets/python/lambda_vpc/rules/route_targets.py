@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
-from lambda_vpc.cloudformation.intrinsics import Unknown
 from lambda_vpc.cloudformation.template import Resource
-from lambda_vpc.network.routes import TARGETS
-from lambda_vpc.reading import KeyPath
-from lambda_vpc.rules._network import Network, properties
-from lambda_vpc.rules._network_rule import NetworkRule
+from lambda_vpc.network.from_template.subnets import TARGETS
+from lambda_vpc.network.model import Origin, RouteTable
+from lambda_vpc.network.model import Route as Record
+from lambda_vpc.network.obstacles import Obstacle
+from lambda_vpc.rules._rule import Finding, resource_rule
+from lambda_vpc.rules._subject import Network, place, told
+from lambda_vpc.sentences import Code
 
 
-class RouteTargets(NetworkRule):
-    """A route with no target or with two
+@resource_rule(
+    "E9817",
+    "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-route.html",
+    ("AWS::EC2::Route",),
+)
+def route_targets(network: Network, route: Resource) -> Iterator[Finding]:
+    """Route with no target or with two
 
     What:
         An AWS::EC2::Route names no target, or more than one.
@@ -29,30 +36,20 @@ class RouteTargets(NetworkRule):
         network/nat-existing-vpc
         network/nat-per-az
     """
+    record = next((r for table in network.records.tables for r in _of(table, route)), None)
+    if record is None or not route.properties.keys() <= _KNOWN:
+        return
+    found = network.engine.routes.target(record)
+    if not isinstance(found, Obstacle) or found.code is not Code.ROUTE_WITHOUT_ONE_TARGET:
+        return
+    # What an open condition chooses may be the one target.
+    if all(target.id.origin is not Origin.OPEN for target in record.targets):
+        last = record.targets[-1].part if record.targets else ""
+        yield Finding(place(route, last) if last else route.key_path, f"'{route.logical_id}': {told(found)}")
 
-    id = "E9817"
-    shortdesc = "Route with no target or with two"
-    description = "A route has exactly one target"
-    source_url = (
-        "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-route.html"
-    )
-    types = ("AWS::EC2::Route",)
 
-    def findings(self, network: Network, route: Resource) -> Iterator[tuple[KeyPath, str]]:
-        if not route.properties.keys() <= _KNOWN:
-            return
-        values = {name: route.get(name) for name in TARGETS if route.get(name) is not None}
-        if any(isinstance(value, Unknown) and _is_conditional(route, name) for name, value in values.items()):
-            return
-        if not values:
-            names = ", ".join(list(TARGETS)[:3])
-            yield route.key_path, f"'{route.logical_id}' has no target. Name one, such as {names}."
-        elif len(values) > 1:
-            last = properties(route).get(list(values)[-1])
-            yield (
-                last.path if last else route.key_path,
-                f"'{route.logical_id}' has {len(values)} targets: {', '.join(values)}. Keep one of them.",
-            )
+def _of(table: RouteTable, route: Resource) -> Iterator[Record]:
+    return (record for record in table.routes if record.at.name == route.logical_id)
 
 
 _KNOWN = {
@@ -63,8 +60,3 @@ _KNOWN = {
     *TARGETS,
 }
 """With any other property the route may have a target that this rule has never heard of."""
-
-
-def _is_conditional(route: Resource, name: str) -> bool:
-    written = route.written.get(name)
-    return isinstance(written, Mapping) and "Fn::If" in written

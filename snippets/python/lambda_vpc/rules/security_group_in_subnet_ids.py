@@ -6,13 +6,14 @@ from collections.abc import Iterator, Mapping
 
 from lambda_vpc.cloudformation.intrinsics import Unknown
 from lambda_vpc.cloudformation.template import FUNCTION_TYPES, Resource
-from lambda_vpc.reading import KeyPath
-from lambda_vpc.rules._network import SECURITY_GROUP, SUBNET, Network, Written, listed_in
-from lambda_vpc.rules._network_rule import LAMBDA_GUIDE, NetworkRule
+from lambda_vpc.rules._rule import LAMBDA_GUIDE, Finding, resource_rule
+from lambda_vpc.rules._subject import SECURITY_GROUP, SUBNET, Network, listed_in
+from lambda_vpc.rules._written import Written
 
 
-class SecurityGroupInSubnetIds(NetworkRule):
-    """A security group in SubnetIds, or a subnet in SecurityGroupIds
+@resource_rule("E9816", f"{LAMBDA_GUIDE}/configuration-vpc.html", FUNCTION_TYPES)
+def security_group_in_subnet_ids(network: Network, function: Resource) -> Iterator[Finding]:
+    """Security group in SubnetIds, or a subnet in SecurityGroupIds
 
     What:
         One of the two lists of VpcConfig holds a resource, or a parameter with a type, that belongs in the
@@ -29,25 +30,17 @@ class SecurityGroupInSubnetIds(NetworkRule):
         network/attach-new-vpc
         network/attach-existing-vpc
     """
-
-    id = "E9816"
-    shortdesc = "Security group in SubnetIds, or the reverse"
-    description = "SubnetIds takes subnets, SecurityGroupIds takes security groups"
-    source_url = f"{LAMBDA_GUIDE}/configuration-vpc.html"
-    types = FUNCTION_TYPES
-
-    def findings(self, network: Network, function: Resource) -> Iterator[tuple[KeyPath, str]]:
-        for (name, other), (type_, is_a) in _MISPLACED.items():
-            for item, value in listed_in(function, name):
-                found = network.topology.resource(value)
-                if isinstance(found, Resource):
-                    # E1040 and E1041 of cfn-lint see the plain references of this direction.
-                    seen = name == "SecurityGroupIds" and _function(item) in ("Ref", "Fn::GetAtt")
-                    misplaced = found.logical_id if found.type == type_ and not seen else None
-                else:
-                    misplaced = _parameter(item, value, type_)
-                if misplaced:
-                    yield item.path, f"'{misplaced}' is {is_a}. Move it from {name} to {other}."
+    for (name, other), (type_, is_a) in _MISPLACED.items():
+        for item, value in listed_in(function, name):
+            found = network.resource(value, type_)
+            if found is not None:
+                # E1040 and E1041 of cfn-lint see the plain references of this direction.
+                seen = name == "SecurityGroupIds" and _function(item) in ("Ref", "Fn::GetAtt")
+                misplaced = None if seen else found.logical_id
+            else:
+                misplaced = _parameter(item, value, type_)
+            if misplaced:
+                yield Finding(item.path, f"'{misplaced}' is {is_a}. Move it from {name} to {other}.")
 
 
 _MISPLACED = {
@@ -69,6 +62,6 @@ def _parameter(item: Written, value: object, type_: str) -> str | None:
     name = item.value.get("Ref") if isinstance(item.value, Mapping) else None
     if not isinstance(name, str) or not isinstance(value, Unknown):
         return None
-    declared = item.scope.parameters.get(name)
+    declared = item.scope.parameters.get(name) if item.scope else None
     written = declared.get("Type") if isinstance(declared, Mapping) else None
     return name if isinstance(written, str) and f"{type_}::Id" in written else None

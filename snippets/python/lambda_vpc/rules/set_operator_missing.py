@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cfnlint.template import Template
+from lambda_vpc.rules._policies import Statement
+from lambda_vpc.rules._rule import IAM_GUIDE, Finding, statement_rule
+from lambda_vpc.rules._subject import Subject
 
-from lambda_vpc.rules._policies import Path, Statement
-from lambda_vpc.rules._rule import GUIDE, StatementRule
 
-
-class SetOperatorMissing(StatementRule):
-    """A multivalued condition key without a set operator
+@statement_rule("E9801", f"{IAM_GUIDE}/reference_policies_condition-single-vs-multi-valued-context-keys.html")
+def set_operator_missing(statement: Statement, _: Subject) -> Iterator[Finding]:
+    """Multivalued condition key without a set operator
 
     What:
         A condition tests a key that can carry several values, such as lambda:SubnetIds, with a plain
@@ -30,19 +30,12 @@ class SetOperatorMissing(StatementRule):
         condition-keys/approved-vpc-allow
         condition-keys/approved-vpc-guardrail
     """
-
-    id = "E9801"
-    shortdesc = "Multivalued condition key without a set operator"
-    description = "A condition key that can carry several values needs ForAllValues or ForAnyValue"
-    source_url = f"{GUIDE}/reference_policies_condition-single-vs-multi-valued-context-keys.html"
-
-    def findings(self, statement: Statement, cfn: Template) -> Iterator[tuple[Path, str]]:
-        for use in statement.conditions():
-            if use.operator.set_operator or use.operator.name == "Null":
-                continue
-            if use.known is None or not use.known.multivalued:
-                continue
-            yield use.part.path, f"{_WRONG.format(use=use)} {_MEND[statement.effect].format(use=use)}"
+    for use in statement.conditions():
+        if use.operator.set_operator or use.operator.name == "Null":
+            continue
+        if use.known is None or not use.known.multivalued:
+            continue
+        yield Finding(use.part.path, f"{_WRONG.format(use=use)} {_MEND[statement.effect].format(use=use)}")
 
 
 _WRONG = "'{use.key}' can carry several values, and '{use.written}' compares only one."

@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lambda_vpc.cloudformation.template import FUNCTION_TYPES, Resource
-from lambda_vpc.network.topology import key, listed, named
-from lambda_vpc.reading import KeyPath
-from lambda_vpc.rules._network import SUBNET, Network, properties
-from lambda_vpc.rules._network_rule import LAMBDA_GUIDE, NetworkRule
+from lambda_vpc.network.model import Id, Origin
+from lambda_vpc.rules._rule import LAMBDA_GUIDE, Finding, resource_rule
+from lambda_vpc.rules._subject import Network, place
 
 
-class SingleZone(NetworkRule):
-    """A function in a single Availability Zone
+@resource_rule(
+    "W9815", f"{LAMBDA_GUIDE}/configuration-vpc-internet.html", FUNCTION_TYPES, whatever_is_chosen=True
+)
+def single_zone(network: Network, function: Resource) -> Iterator[Finding]:
+    """Function in a single Availability Zone
 
     What:
         VpcConfig names one subnet, or several that are all in one Availability Zone, whatever the
-        template's parameters are.
+        template's parameters are. Functions with the same subnets are reported once, at the first of them.
 
     Why:
         When that zone fails, the function has nowhere left to run in your VPC. The developer guide advises
@@ -31,47 +33,51 @@ class SingleZone(NetworkRule):
         network/attach-new-vpc
         network/nat-per-az
     """
-
-    id = "W9815"
-    shortdesc = "Function in a single Availability Zone"
-    description = "The subnets of a function should be in two or more Availability Zones"
-    source_url = f"{LAMBDA_GUIDE}/configuration-vpc-internet.html"
-    types = FUNCTION_TYPES
-    whatever_is_chosen = True
-
-    def findings(self, network: Network, function: Resource) -> Iterator[tuple[KeyPath, str]]:
-        values = listed(function.get("VpcConfig", "SubnetIds"))
-        subnets = {key(value): _subnet(network, value) for value in values}
-        if not subnets or None in subnets.values():
-            return
-        zones = {_zone(subnet) for subnet in subnets.values()}
-        if len(subnets) == 1:
-            (only,) = subnets
-            found = f"'{function.logical_id}' has one subnet, '{named(only)}'."
-        elif len(zones) == 1 and None not in zones:
-            found = f"All subnets of '{function.logical_id}' are in one Availability Zone."
-        else:
-            return
-        yield _place(function), f"{found} Add a subnet in another Availability Zone."
+    subnets = _subnets(network, function)
+    if not subnets or not all(_is_known(network, subnet) for subnet in subnets):
+        return
+    alike = [other for other in _functions(network) if _subnets(network, other) == subnets]
+    if function is not alike[0]:
+        return
+    zones = {_zone(network, subnet) for subnet in subnets}
+    if len(subnets) == 1:
+        (only,) = subnets
+        found = f"{_named(alike)} {'have' if alike[1:] else 'has'} one subnet, '{only}'."
+    elif len(zones) == 1 and None not in zones:
+        found = f"All subnets of {_named(alike)} are in one Availability Zone."
+    else:
+        return
+    yield Finding(
+        place(function, "VpcConfig", "SubnetIds"), f"{found} Add a subnet in another Availability Zone."
+    )
 
 
-def _subnet(network: Network, value: object) -> Resource | str | None:
-    """A subnet of the template, or its id; `None` for anything that is not known to be one subnet."""
-    if isinstance(value, str):
-        return value if value.startswith("subnet-") else None
-    found = network.topology.resource(value)
-    if not isinstance(found, Resource) or found.type != SUBNET or found.exists is not True:
-        return None
-    return found
+def _functions(network: Network) -> list[Resource]:
+    found = (f for type_ in FUNCTION_TYPES for f in network.scenario.by_type.get(type_, ()))
+    return [function for function in found if function.exists is True]
 
 
-def _zone(subnet: Resource | str | None) -> str | None:
+def _subnets(network: Network, function: Resource) -> frozenset[Id]:
+    record = network.records.function(function.logical_id)
+    return frozenset(record.subnets if record else ())
+
+
+def _named(functions: list[Resource]) -> str:
+    """Up to three functions by name."""
+    names = [f"'{function.logical_id}'" for function in functions[:3]]
+    rest = len(functions) - len(names)
+    return ", ".join(names) + (f" and {rest} more" if rest else "")
+
+
+def _is_known(network: Network, subnet: Id) -> bool:
+    """Whether a name is certainly one subnet: one of the template, or an id written out."""
+    if subnet.origin is Origin.WRITTEN:
+        return subnet.name.startswith("subnet-")
+    return network.values.of_type(subnet, "EC2::Subnet") is not None and not subnet.several
+
+
+def _zone(network: Network, subnet: Id) -> str | None:
     """A subnet's zone by its whole name: a Local Zone's letter may be that of another zone."""
-    zone = subnet.get("AvailabilityZone") if isinstance(subnet, Resource) else None
+    found = network.values.of_type(subnet, "EC2::Subnet")
+    zone = found.get("AvailabilityZone") if found is not None else None
     return zone if isinstance(zone, str) else None
-
-
-def _place(function: Resource) -> KeyPath:
-    config = properties(function).get("VpcConfig")
-    found = config.get("SubnetIds") if config else None
-    return found.path if found else function.key_path

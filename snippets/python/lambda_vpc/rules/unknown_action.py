@@ -5,15 +5,19 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator
 
-from cfnlint.template import Template
-
 from lambda_vpc.iam import service_reference
-from lambda_vpc.rules._policies import Path, Statement, matching_actions
-from lambda_vpc.rules._rule import StatementRule
+from lambda_vpc.rules._policies import Statement, matching_actions
+from lambda_vpc.rules._rule import Finding, statement_rule
+from lambda_vpc.rules._subject import Subject
 
 
-class UnknownAction(StatementRule):
-    """An action that AWS does not list
+@statement_rule(
+    "W9807",
+    "https://docs.aws.amazon.com/service-authorization/latest/reference/"
+    "reference_policies_actions-resources-contextkeys.html",
+)
+def unknown_action(statement: Statement, subject: Subject) -> Iterator[Finding]:
+    """Action that AWS does not list
 
     What:
         A statement names an action that is not in the Service Authorization Reference. cfn-lint's own rule
@@ -22,7 +26,8 @@ class UnknownAction(StatementRule):
 
     Why:
         No request bears a misspelled name: the Allow grants nothing and the Deny denies nothing. It is a
-        warning because an action may be newer than the data this rule reads.
+        warning because an action may be newer than the data this rule reads. A placeholder such as
+        <service>:<action> is not reported, nor is a service that AWS no longer lists.
 
     Wrong:
         condition-keys/approved-vpc-scp#misspelled-action
@@ -30,22 +35,25 @@ class UnknownAction(StatementRule):
     Right:
         condition-keys/approved-vpc-scp
     """
+    if statement.resource_type in STOCK_CHECKS_ACTIONS and not subject.is_sam:
+        return
+    for element in ("Action", "NotAction"):
+        for part in statement.actions(element):
+            if part.value != "*" and matching_actions(part.value) == () and _is_judged(part.value):
+                yield Finding(part.path, _message(part.value))
 
-    id = "W9807"
-    shortdesc = "Action that AWS does not list"
-    description = "An action must exist; covers the policies that W3037 does not look into"
-    source_url = (
-        "https://docs.aws.amazon.com/service-authorization/latest/reference/"
-        "reference_policies_actions-resources-contextkeys.html"
+
+_OFTEN_WRITTEN = ("dynamodb", "ec2", "events", "iam", "kms", "lambda", "logs", "s3", "sns", "sqs", "sts")
+
+
+def _is_judged(written: str) -> bool:
+    """Whether AWS lists the service, or one whose name is near: a retired service is in no list."""
+    service = written.partition(":")[0].lower()
+    return (
+        ":" not in written
+        or bool(service_reference.actions(service))
+        or bool(difflib.get_close_matches(service, _OFTEN_WRITTEN, 1, 0.8))
     )
-
-    def findings(self, statement: Statement, cfn: Template) -> Iterator[tuple[Path, str]]:
-        if statement.resource_type in STOCK_CHECKS_ACTIONS and not cfn.has_serverless_transform():
-            return
-        for element in ("Action", "NotAction"):
-            for part in statement.actions(element):
-                if part.value != "*" and matching_actions(part.value) == ():
-                    yield part.path, _message(part.value)
 
 
 STOCK_CHECKS_ACTIONS = frozenset(

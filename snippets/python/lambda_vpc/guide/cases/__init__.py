@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
-from lambda_vpc.guide.cases import decision, invoke, plan, trace
-from lambda_vpc.guide.cases.base import Case, Result, Subject
-from lambda_vpc.guide.spec_reader import SpecReader
+from lambda_vpc.guide.cases import decision, invoke, order, plan, states, trace
+from lambda_vpc.guide.cases.base import Case, CaseResult, Subject
+from lambda_vpc.guide.strict_reader import ID, StrictReader
 from lambda_vpc.reading import KeyPath
 
-__all__ = ["Case", "Result", "Subject", "parse"]
+__all__ = ["QUESTIONS", "Case", "CaseResult", "Subject", "parse"]
 
-ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-_KINDS = {"call": decision, "from": trace, "invoke": invoke, "plan": plan}
+QUESTIONS = {
+    "call": decision, "from": trace, "invoke": invoke, "plan": plan, "create": order, "states": states,
+}  # fmt: skip
 """The key that asks the question, and the module that reads such cases."""
 
 
-def parse(reader: SpecReader, value: object, where: KeyPath) -> Case | None:
+def parse(reader: StrictReader, value: object, where: KeyPath) -> Case | None:
     """Read one case; problems go to the reader, and `None` comes back."""
     before = len(reader.problems)
-    asked = [key for key in _KINDS if isinstance(value, Mapping) and key in value]
+    asked = [key for key in QUESTIONS if isinstance(value, Mapping) and key in value]
     if len(asked) != 1:
-        reader.problem(where, f"a case asks one question: give one of {', '.join(_KINDS)}")
+        reader.problem(where, f"a case asks one question: give one of {', '.join(QUESTIONS)}")
         return None
-    module = _KINDS[asked[0]]
+    module = QUESTIONS[asked[0]]
     item = reader.fields(value, where, {"id": True, "name": True, "facts": False} | module.KEYS)
     if len(reader.problems) > before:
         return None
@@ -33,7 +33,7 @@ def parse(reader: SpecReader, value: object, where: KeyPath) -> Case | None:
     common = {
         "id": item["id"],
         "name": reader.text(item["name"], (*where, "name")),
-        "line": reader.spec.line(where),
+        "line": reader.file.line(where),
         "facts": reader.names(item.get("facts"), (*where, "facts")),
     }
     found = module.parse(reader, item, where, common)

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import ClassVar
 
 from lambda_vpc.cloudformation import template
+from lambda_vpc.cloudformation.intrinsics import Unknown
+from lambda_vpc.guide.languages import Text
 from lambda_vpc.iam.policy import AttachedPolicy
 from lambda_vpc.reading import Source
-
-Text = Mapping[str, str]
-"""A text in both languages."""
 
 
 @dataclass(frozen=True)
@@ -62,16 +61,27 @@ class Case:
         """The expectation in words, as a failure message shows it."""
         raise NotImplementedError
 
-    def run(self, subject: Subject) -> Result:
+    def run(self, subject: Subject) -> CaseResult:
         """Ask the question of a subject."""
         raise NotImplementedError
 
 
 @dataclass(frozen=True, kw_only=True)
-class Result:
+class CaseResult:
     """What came out of a case."""
 
     case: Case
     passed: bool
     actual: str
     """The answer, worded like the expectation."""
+
+
+def agreed(answers: Iterable[str]) -> str:
+    """One answer for all scenarios of a template, or what the scenarios answer where they differ."""
+    found = list(dict.fromkeys(answers))
+    return found[0] if len(found) == 1 else f"differs by parameters: {' / '.join(found)}"
+
+
+def in_words(value: object) -> str:
+    """A property's value as text; what the template leaves open is named, the same wherever it stands."""
+    return f"({value.what})" if isinstance(value, Unknown) else str(value)

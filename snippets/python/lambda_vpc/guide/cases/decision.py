@@ -10,10 +10,11 @@ from typing import ClassVar
 from lambda_vpc import iam
 from lambda_vpc.cloudformation import roles
 from lambda_vpc.cloudformation.intrinsics import Unknown
-from lambda_vpc.cloudformation.template import Scenario
+from lambda_vpc.cloudformation.template import Resource, Scenario
 from lambda_vpc.guide import placeholders
-from lambda_vpc.guide.cases.base import Case, Result, Subject
-from lambda_vpc.guide.spec_reader import SpecReader
+from lambda_vpc.guide.cases import template_policies
+from lambda_vpc.guide.cases.base import Case, CaseResult, Subject, agreed
+from lambda_vpc.guide.strict_reader import StrictReader
 from lambda_vpc.iam import service_reference
 from lambda_vpc.iam.conditions import PolicyError
 from lambda_vpc.iam.policy import AttachedPolicy
@@ -22,7 +23,7 @@ from lambda_vpc.reading import KeyPath, near, suggestion
 
 KEYS = {
     "call": True, "decision": True, "vpc": False, "by": False, "function": False, "resource": False,
-    "context": False, "account": False, "role": False,
+    "context": False, "account": False, "role": False, "through": False, "function-policy": False,
 }  # fmt: skip
 
 _EXPECTED = re.compile(r"(allow|deny|undocumented)(?: by (\S+))?")
@@ -46,6 +47,12 @@ class DecisionCase(Case):
     """The statement that must decide; `None` in a `deny`: nothing may allow the request."""
     role: str | None
     """Logical id of the template's role whose policies decide."""
+    function: str
+    """Name or logical id of the function that is meant; one of the template must have the `role`."""
+    through: str | None
+    """Logical id of the template's endpoint whose policy decides besides."""
+    function_policy: str | None
+    """Logical id of the template's function whose permissions decide who may invoke it."""
 
     @property
     def vpc_words(self) -> bool:
@@ -58,9 +65,18 @@ class DecisionCase(Case):
         return f"{self.effect} by {self.statement}" if self.statement else self.effect
 
     def run(self, subject: Subject) -> DecisionResult:
-        """Decide the request."""
+        """Decide the request, with the template's policies as each of its scenarios has them."""
+        named = (self.role, self.through, self.function_policy)
+        scenarios = subject.template.scenarios if any(named) else (None,)
+        found = [self._decide(subject, scenario) for scenario in scenarios]
+        if len({one.actual for one in found}) == 1:
+            return found[0]
+        differs = agreed(one.actual for one in found)
+        return self.result(differs, None, differs)
+
+    def _decide(self, subject: Subject, scenario: Scenario | None) -> DecisionResult:
         try:
-            decision = iam.decide(self._policies(subject), self.request)
+            decision = iam.decide(self._policies(subject, scenario), self.request)
         except iam.Undocumented as unknown:
             return self.result("undocumented", None, str(unknown))
         except PolicyError as error:
@@ -70,12 +86,13 @@ class DecisionCase(Case):
             f"{effect} by {decision.statement}" if decision.statement else effect, decision, None
         )
 
-    def _policies(self, subject: Subject) -> iam.Policies:
+    def _policies(self, subject: Subject, scenario: Scenario | None) -> iam.Policies:
         """The policies that apply to the caller, by layer."""
         principal = self.request.principal
         documents = list(subject.policies)
-        if self.role is not None:
-            documents += self._of_role(subject, self.role)
+        if scenario is not None:
+            documents += self._of_role(subject, scenario)
+            documents += self._of_no_role(scenario)
         layers: dict[str, list[iam.Policy]] = {}
         for document in documents:
             if document.layer in ("identity", "boundary") and principal not in document.attach_to:
@@ -94,19 +111,25 @@ class DecisionCase(Case):
             endpoint=of("endpoint"),
         )
 
-    def _of_role(self, subject: Subject, name: str) -> Iterator[AttachedPolicy]:
+    def _of_role(self, subject: Subject, scenario: Scenario) -> Iterator[AttachedPolicy]:
         """The documents of the template's role: its policies, or its trust policy where it is assumed.
 
         Raises:
-            PolicyError: the role is not there, or one of its policies is not determined.
+            PolicyError: the role is not there or not the function's, or a policy of it is not determined.
         """
-        template = subject.template
-        scenario = template.scenarios[0]
-        role = scenario.resources.get(name)
+        if self.role is None:
+            return
+        role = scenario.resources.get(self.role)
         if role is None or role.type != "AWS::IAM::Role":
-            raise PolicyError(f"{template.path}: has no role '{name}' (AWS::IAM::Role)")
-        if self.call == "sts:AssumeRole":
-            yield AttachedPolicy("resource", _plain(roles.trust_policy(role), scenario), ())
+            raise PolicyError(f"{subject.source.path}: has no role '{self.role}' (AWS::IAM::Role)")
+        function = scenario.resources.get(self.function)
+        actual = None if function is None else roles.role_of(scenario, function)
+        if isinstance(actual, Resource) and actual is not role:
+            raise PolicyError(f"{self.function} has the role {actual.logical_id}, not {self.role}")
+        # Code that assumes a role acts with the policies of its own; who assumes this one meets its trust.
+        if self.call == "sts:AssumeRole" and self.by != "function-code":
+            document = template_policies.named(roles.trust_policy(role), scenario)
+            yield AttachedPolicy("resource", document, ())
             return
         for policy in roles.policies_of(scenario, role, subject.managed):
             if policy.aws_managed and isinstance(policy.document, Unknown):
@@ -114,7 +137,19 @@ class DecisionCase(Case):
                 raise PolicyError(f"ManagedPolicyArns: no snippet has '{name}'; add its text as one")
             if policy.attached is not True:
                 raise PolicyError(f"a policy may be the role's or not: {policy.attached.question}")
-            yield AttachedPolicy(policy.layer, _plain(policy.document, scenario), (self.request.principal,))
+            document = template_policies.named(policy.document, scenario)
+            yield AttachedPolicy(policy.layer, document, (self.request.principal,))
+
+    def _of_no_role(self, scenario: Scenario) -> Iterator[AttachedPolicy]:
+        """The documents of the endpoint that is passed through and of the function that is invoked."""
+        if self.through is not None:
+            document = template_policies.endpoint_policy(scenario, self.through)
+            if document is not None:
+                yield AttachedPolicy("endpoint", document, ())
+        if self.function_policy is not None:
+            policy = template_policies.function_policy(scenario, self.function_policy)
+            if policy["Statement"]:
+                yield AttachedPolicy("resource", policy, ())
 
     def result(self, actual: str, decision: iam.Decision | None, question: str | None) -> DecisionResult:
         """The result for an answer; an expected `allow` names no statement unless it must."""
@@ -124,7 +159,7 @@ class DecisionCase(Case):
 
 
 @dataclass(frozen=True, kw_only=True)
-class DecisionResult(Result):
+class DecisionResult(CaseResult):
     """The decision that came out, or what AWS leaves undocumented."""
 
     decision: iam.Decision | None
@@ -132,19 +167,10 @@ class DecisionResult(Result):
     """What AWS leaves undocumented, or why a policy cannot be read, in English."""
 
 
-def _plain(document: object, scenario: Scenario) -> object:
-    """A document with the placeholder account and Region, and the ARNs of the template's own resources."""
-    unknown = roles.unknown_in(document)
-    if unknown is not None:
-        raise PolicyError(f"a policy of the template hangs on {unknown.what}; give the parameter a default")
-    names = roles.Names(account=placeholders.account(), region=placeholders.region())
-    return roles.written_out(document, scenario, names)
-
-
 # --- reading ------------------------------------------------------------------------------------
 
 
-def parse(reader: SpecReader, item: Mapping, where: KeyPath, common: Mapping) -> DecisionCase | None:
+def parse(reader: StrictReader, item: Mapping, where: KeyPath, common: Mapping) -> DecisionCase | None:
     """Read a decision case; problems go to the reader."""
     before = len(reader.problems)
     call = _call(reader, item, where)
@@ -162,7 +188,7 @@ def parse(reader: SpecReader, item: Mapping, where: KeyPath, common: Mapping) ->
         return None
     function = placeholders.function_arn(str(item.get("function", "orders-api")))
     role = item.get("role")
-    if call == "sts:AssumeRole" and role is not None:
+    if call == "sts:AssumeRole" and role is not None and by is not By.CODE:
         resource: object = principal if by is not By.CALLER else placeholders.principals()["execution-role"]
     else:
         resource = item.get("resource") or resources_of(
@@ -195,10 +221,13 @@ def parse(reader: SpecReader, item: Mapping, where: KeyPath, common: Mapping) ->
         effect=expected[1],
         statement=expected[2],
         role=None if role is None else str(role),
+        function=str(item.get("function", "orders-api")),
+        through=None if item.get("through") is None else str(item["through"]),
+        function_policy=None if item.get("function-policy") is None else str(item["function-policy"]),
     )
 
 
-def _call(reader: SpecReader, item: Mapping, where: KeyPath) -> str:
+def _call(reader: StrictReader, item: Mapping, where: KeyPath) -> str:
     call = str(item["call"])
     action = service_reference.action(call)
     if action is None:
@@ -209,7 +238,7 @@ def _call(reader: SpecReader, item: Mapping, where: KeyPath) -> str:
     return call
 
 
-def _context(reader: SpecReader, value: object, where: KeyPath) -> Mapping:
+def _context(reader: StrictReader, value: object, where: KeyPath) -> Mapping:
     if not isinstance(value, Mapping):
         reader.problem(where, "expected a mapping from condition key to value")
         return {}
@@ -220,7 +249,7 @@ def _context(reader: SpecReader, value: object, where: KeyPath) -> Mapping:
 
 
 def _settings(
-    reader: SpecReader, value: object, where: KeyPath
+    reader: StrictReader, value: object, where: KeyPath
 ) -> tuple[Settings, VpcConfig | None, tuple[tuple[str, ...], tuple[str, ...]]]:
     """`none` (the default), `unchanged`, `removed`, or subnets and security groups."""
     nothing: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
@@ -245,7 +274,7 @@ def _settings(
     return Settings.UNCHANGED if unchanged else Settings.GIVEN, vpc, names
 
 
-def _caller(reader: SpecReader, value: object, where: KeyPath) -> tuple[By, str]:
+def _caller(reader: StrictReader, value: object, where: KeyPath) -> tuple[By, str]:
     """A placeholder principal, `function-code`, `lambda`, or a service principal."""
     known = placeholders.principals()
     if value == "function-code":

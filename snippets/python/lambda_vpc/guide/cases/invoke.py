@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import json
-import os
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+import subprocess
+import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
 from typing import ClassVar
 
-from lambda_vpc.guide.cases.base import Case, Result, Subject
+from lambda_vpc.cloudformation.template import Resource
+from lambda_vpc.guide.cases.base import Case, CaseResult, Subject, agreed, in_words
 from lambda_vpc.guide.key_paths import resolve
-from lambda_vpc.guide.spec_reader import SpecReader
+from lambda_vpc.guide.strict_reader import StrictReader
 from lambda_vpc.reading import KeyPath
 
 KEYS = {"invoke": True, "event": True, "returns": False, "raises": False}
+
+LIMIT = 10.0
+"""Seconds a handler has for its answer."""
+
+_RUNNER = Path(__file__).with_name("_run_handler.py")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,29 +43,57 @@ class InvokeCase(Case):
         """The expectation in words."""
         return f"raises {self.raises}" if self.raises is not None else _words(self.returns)
 
-    def run(self, subject: Subject) -> Result:
-        """Run the handler in this process: the code is the guide's own, and reaches no AWS account."""
-        try:
-            returned = self._call(subject)
-        except Exception as error:  # whatever the handler raises is the answer
-            actual = f"raises {error}"
-            return Result(case=self, passed=actual == self.expected, actual=actual)
-        actual = _words({path: _at(returned, path) for path in self.returns})
-        return Result(case=self, passed=self.raises is None and actual == self.expected, actual=actual)
+    def run(self, subject: Subject) -> CaseResult:
+        """Run the handler as each scenario of the template has it, each time in a process of its own.
 
-    def _call(self, subject: Subject) -> object:
-        function = subject.template.scenarios[0].resources.get(self.function)
+        The code is the guide's own and reaches no AWS account; the process ends after `LIMIT` seconds, so
+        that a wrong variant or a mutant cannot hold up a build.
+        """
+        scenarios = subject.template.scenarios
+        actual = agreed(self._answer(one.resources.get(self.function)) for one in scenarios)
+        return CaseResult(case=self, passed=actual == self.expected, actual=actual)
+
+    def _answer(self, function: Resource | None) -> str:
         if function is None:
-            raise LookupError(f"the template has no function '{self.function}'")
+            return f"the template has no function '{self.function}'"
         code = function.get("Code", "ZipFile") or function.get("InlineCode")
         if not isinstance(code, str):
-            raise LookupError(f"{self.function} has no inline code")
+            return f"{self.function} has no inline code"
         variables = function.get("Environment", "Variables") or {}
-        handler = str(function.get("Handler")).rpartition(".")[2]
-        namespace: dict[str, object] = {"__name__": "index"}
-        with _environment({name: str(value) for name, value in dict(variables).items()}):
-            exec(compile(code, f"{subject.source.path}#{self.function}", "exec"), namespace)
-            return namespace[handler](self.event, None)
+        asked = {
+            "name": f"{function.source.path}#{self.function}",
+            "code": code,
+            "handler": str(function.get("Handler")).rpartition(".")[2],
+            "event": self.event,
+        }
+        environment = tuple((name, in_words(value)) for name, value in dict(variables).items())
+        answer = _run(json.dumps(asked), environment, LIMIT)
+        if "returned" not in answer:
+            return f"raises {answer['raised']}"
+        if self.raises is not None:
+            return f"returns {json.dumps(answer['returned'], ensure_ascii=False)}"
+        return _words({path: _at(answer["returned"], path) for path in self.returns})
+
+
+@lru_cache(maxsize=256)
+def _run(asked: str, environment: tuple[tuple[str, str], ...], limit: float) -> Mapping[str, object]:
+    """What came of a handler: `returned`, or `raised` with the error's text; run once for the same."""
+    try:
+        # Isolated: no variable of this process, no module of its folder.
+        run = subprocess.run(
+            [sys.executable, "-I", "-X", "utf8", str(_RUNNER)],
+            input=asked, env=dict(environment), stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL, text=True, encoding="utf-8",
+            timeout=limit, check=False,
+        )  # fmt: skip
+    except subprocess.TimeoutExpired:
+        return {"raised": f"nothing: no answer within {limit:g} seconds"}
+    except (OSError, ValueError) as error:  # an environment that no process can have
+        return {"raised": f"nothing: it cannot be run: {error}"}
+    try:
+        return json.loads(run.stdout)
+    except ValueError:
+        return {"raised": f"nothing: its process ended with exit code {run.returncode}"}
 
 
 def _words(values: Mapping[str, object]) -> str:
@@ -76,18 +112,7 @@ def _at(returned: object, path: str) -> object:
     return returned
 
 
-@contextmanager
-def _environment(variables: Mapping[str, str]) -> Iterator[None]:
-    before = dict(os.environ)
-    os.environ.update(variables)
-    try:
-        yield
-    finally:
-        os.environ.clear()
-        os.environ.update(before)
-
-
-def parse(reader: SpecReader, item: Mapping, where: KeyPath, common: Mapping) -> InvokeCase | None:
+def parse(reader: StrictReader, item: Mapping, where: KeyPath, common: Mapping) -> InvokeCase | None:
     """Read an invoke case; problems go to the reader."""
     if ("returns" in item) == ("raises" in item):
         reader.problem(where, "give 'returns' or 'raises'")

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from lambda_vpc import eni
-from lambda_vpc.cloudformation.intrinsics import Unknown
-from lambda_vpc.cloudformation.template import FUNCTION_TYPES, Template
-from lambda_vpc.guide.cases.base import Case, Result, Subject
-from lambda_vpc.guide.spec_reader import SpecReader
+from lambda_vpc.cloudformation.template import FUNCTION_TYPES, Scenario
+from lambda_vpc.guide.cases.base import Case, CaseResult, Subject, agreed, in_words
+from lambda_vpc.guide.strict_reader import StrictReader
 from lambda_vpc.reading import KeyPath
 
 KEYS = {"plan": True, "shares": True, "enis": True}
@@ -30,15 +29,17 @@ class PlanCase(Case):
         """The expectation in words."""
         return _words(self.shares, self.enis)
 
-    def run(self, subject: Subject) -> Result:
-        """Plan the ENIs of the template's functions."""
+    def run(self, subject: Subject) -> CaseResult:
+        """Plan the ENIs of the functions as each scenario of the template has them."""
+        actual = agreed(map(self._answer, subject.template.scenarios))
+        return CaseResult(case=self, passed=actual == self.expected, actual=actual)
+
+    def _answer(self, scenario: Scenario) -> str:
         try:
-            found = eni.plan([_function(subject.template, name) for name in self.functions])
+            found = eni.plan([_function(scenario, name) for name in self.functions])
         except ValueError as error:
-            return Result(case=self, passed=False, actual=str(error))
-        shares = frozenset(frozenset(group) for group in found.shares)
-        actual = _words(shares, found.enis)
-        return Result(case=self, passed=actual == self.expected, actual=actual)
+            return str(error)
+        return _words(frozenset(frozenset(group) for group in found.shares), found.enis)
 
 
 def _words(shares: frozenset[frozenset[str]], enis: int) -> str:
@@ -46,8 +47,8 @@ def _words(shares: frozenset[frozenset[str]], enis: int) -> str:
     return f"{' | '.join(groups)}; {enis} ENIs"
 
 
-def _function(template: Template, name: str) -> eni.Function:
-    found = template.scenarios[0].resources.get(name)
+def _function(scenario: Scenario, name: str) -> eni.Function:
+    found = scenario.resources.get(name)
     if found is None or found.type not in FUNCTION_TYPES:
         raise ValueError(f"the template has no function '{name}'")
     return eni.Function(
@@ -57,11 +58,10 @@ def _function(template: Template, name: str) -> eni.Function:
 
 def _ids(value: object) -> tuple[str, ...]:
     items = value if isinstance(value, list) else [] if value is None else [value]
-    # A parameter without a value names one thing wherever it stands.
-    return tuple(f"({item.what})" if isinstance(item, Unknown) else str(item) for item in items)
+    return tuple(map(in_words, items))
 
 
-def parse(reader: SpecReader, item: Mapping, where: KeyPath, common: Mapping) -> PlanCase | None:
+def parse(reader: StrictReader, item: Mapping, where: KeyPath, common: Mapping) -> PlanCase | None:
     """Read a plan case; problems go to the reader."""
     groups = reader.items(item["shares"], (*where, "shares"))
     if not isinstance(item["enis"], int):

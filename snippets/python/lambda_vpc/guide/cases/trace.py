@@ -3,39 +3,45 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from lambda_vpc import network
-from lambda_vpc.guide.cases.base import Case, Result, Subject
-from lambda_vpc.guide.spec_reader import SpecReader
+from lambda_vpc.guide.cases.base import Case, CaseResult, Subject
+from lambda_vpc.guide.strict_reader import StrictReader
+from lambda_vpc.network import from_template
 from lambda_vpc.network.trace import Blocked, Reached, Unknown
 from lambda_vpc.reading import BadInput, KeyPath
+from lambda_vpc.sentences import Code
 
 KEYS = {
     "from": True, "to": True, "without-az": False, "parameters": False,
     "reached": False, "blocked": False, "unknown": False,
 }  # fmt: skip
 
-NO_VPC = "no-vpc"
-"""Stands for the subnet of a function without VpcConfig."""
-
 
 @dataclass(frozen=True)
-class Answer:
+class SubnetAnswer:
     """What is expected, or came out, for one subnet."""
 
     outcome: str
     """`reached`, `blocked` or `unknown`."""
     way: tuple[str, ...] = ()
     """The hops, for `reached`."""
-    why: str | None = None
-    """Key of the sentence in `sentences.yaml`, for `blocked`."""
+    why: Code | None = None
+    """For `blocked` and `unknown`."""
+    at: str | None = None
+    """Logical id of the resource where it ends; `None` in an expectation: wherever it does."""
 
     def __str__(self) -> str:
         if self.outcome == "reached":
             return f"reached by {' → '.join(self.way) or 'no hop'}"
-        return f"{self.outcome}: {self.why}" if self.why else self.outcome
+        where = f" at {self.at}" if self.at else ""
+        return f"{self.outcome}: {self.why}{where}" if self.why else self.outcome
+
+    def meets(self, expected: SubnetAnswer | None) -> bool:
+        """Whether it is what was expected."""
+        return expected is not None and replace(self, at=self.at if expected.at else None) == expected
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,11 +49,13 @@ class TraceCase(Case):
     """A function, a destination, and the path or the obstacle for each subnet."""
 
     kind: ClassVar[str] = "trace"
+    NO_VPC: ClassVar[str] = "no-vpc"
+    """Stands for the subnet of a function without VpcConfig."""
     function: str
     destination: str
     without_az: str | None
     parameters: Mapping[str, str]
-    answers: Mapping[str, Answer]
+    answers: Mapping[str, SubnetAnswer]
 
     @property
     def expected(self) -> str:
@@ -58,52 +66,56 @@ class TraceCase(Case):
         """Trace the packets."""
         try:
             template = subject.template_with(self.parameters)
-            outcomes = network.trace(template, self.function, self.destination, self.without_az)
+            networks = from_template.networks(template)
+            outcomes = network.trace(networks, self.function, self.destination, self.without_az)
         except BadInput as bad:
             return TraceResult(case=self, passed=False, actual=str(bad), answers={}, outcomes=())
-        found: dict[str, Answer] = {}
+        found: dict[str, SubnetAnswer] = {}
         for outcome in outcomes:
-            subnet = outcome.subnet or NO_VPC
+            subnet = outcome.subnet or self.NO_VPC
             answer = _answer(outcome)
             # Scenarios that differ are one answer only when they agree.
-            found[subnet] = answer if found.get(subnet, answer) == answer else Answer("differs")
-        return TraceResult(
-            case=self, passed=found == self.answers, actual=_words(found), answers=found, outcomes=outcomes
+            found[subnet] = answer if found.get(subnet, answer) == answer else SubnetAnswer("differs")
+        passed = found.keys() == self.answers.keys() and all(
+            answer.meets(self.answers[subnet]) for subnet, answer in found.items()
         )
+        return TraceResult(case=self, passed=passed, actual=_words(found), answers=found, outcomes=outcomes)
 
 
 @dataclass(frozen=True, kw_only=True)
-class TraceResult(Result):
+class TraceResult(CaseResult):
     """The answers that came out, by subnet."""
 
-    answers: Mapping[str, Answer]
+    answers: Mapping[str, SubnetAnswer]
     outcomes: tuple[network.Result, ...]
 
 
-def _answer(outcome: network.Result) -> Answer:
+def _answer(outcome: network.Result) -> SubnetAnswer:
     match outcome:
         case Reached():
-            return Answer("reached", outcome.hops)
+            return SubnetAnswer("reached", outcome.hops)
         case Blocked():
-            return Answer("blocked", why=outcome.why)
+            return SubnetAnswer("blocked", why=outcome.why, at=outcome.at)
         case Unknown():
-            return Answer("unknown", why=outcome.why)
+            return SubnetAnswer("unknown", why=outcome.why, at=outcome.at)
 
 
-def _words(answers: Mapping[str, Answer]) -> str:
+def _words(answers: Mapping[str, SubnetAnswer]) -> str:
     return "; ".join(f"{subnet} {answer}" for subnet, answer in sorted(answers.items()))
 
 
-def parse(reader: SpecReader, item: Mapping, where: KeyPath, common: Mapping) -> TraceCase | None:
+def parse(reader: StrictReader, item: Mapping, where: KeyPath, common: Mapping) -> TraceCase | None:
     """Read a trace case; problems go to the reader."""
-    answers: dict[str, Answer] = {}
+    answers: dict[str, SubnetAnswer] = {}
     for subnet, hops in reader.mapping(item.get("reached"), (*where, "reached")).items():
-        answers[subnet] = Answer("reached", reader.names(hops, (*where, "reached", subnet)))
+        answers[subnet] = SubnetAnswer("reached", reader.names(hops, (*where, "reached", subnet)))
     for outcome in ("blocked", "unknown"):
         for subnet, why in reader.mapping(item.get(outcome), (*where, outcome)).items():
             if subnet in answers:
                 reader.problem((*where, outcome, subnet), f"'{subnet}' has two answers; keep one")
-            answers[subnet] = Answer(outcome, why=str(why))
+            code, _, at = str(why).partition(" at ")
+            code = _code(reader, code, (*where, outcome, subnet))
+            answers[subnet] = SubnetAnswer(outcome, why=code, at=at or None)
     if not answers:
         reader.problem(where, "give 'reached', 'blocked' or 'unknown', by subnet")
         return None
@@ -116,3 +128,8 @@ def parse(reader: SpecReader, item: Mapping, where: KeyPath, common: Mapping) ->
         parameters={name: str(value) for name, value in parameters.items()},
         answers=answers,
     )
+
+
+def _code(reader: StrictReader, value: str, where: KeyPath) -> Code | None:
+    name = reader.one_of(value, where, list(Code), "reason")
+    return Code(name) if name in list(Code) else None

@@ -1,0 +1,51 @@
+"""Every form of address the guide has, spelled once: pages, raw files, and anchors on them.
+
+Addresses are permanent, so a change here breaks links of readers. Pages are named by their source below
+`docs/LANGUAGE`, as `snippets/network/ipv6.md`; the site serves that one as `snippets/network/ipv6/`.
+"""
+
+from __future__ import annotations
+
+FACTS = "reference/facts.md"
+GLOSSARY = "reference/glossary.md"
+RULES = "reference/rules.md"
+SNIPPETS = "snippets/index.md"
+
+HOW_CHECKED = "how-checked"
+"""Anchor on the facts page: the ways in which facts are checked."""
+
+
+def raw(name: str, suffix: str) -> str:
+    """The file of a snippet below the site's root; `name` is `TOPIC/NAME`, `suffix` begins with a dot."""
+    return f"snippets/{name}{suffix}"
+
+
+def snippet_page(name: str) -> str:
+    """The page of a snippet."""
+    return f"snippets/{name}.md"
+
+
+def case(case_id: str) -> str:
+    """The anchor of a case on its snippet's page."""
+    return f"case-{case_id}"
+
+
+def wrong(variant: str) -> str:
+    """The anchor of a wrong variant on its snippet's page."""
+    return f"wrong-{variant}"
+
+
+def rule(rule_id: str) -> str:
+    """The anchor of a lint rule on the rules page: the heading's id."""
+    return rule_id.lower()
+
+
+def fact(fact_id: str) -> str:
+    """The anchor of a fact on the facts page."""
+    return fact_id.lower()
+
+
+def split(written: str) -> tuple[str, str]:
+    """A snippet and a part of it as they are written in pages and rules: `TOPIC/NAME#PART`, or no part."""
+    name, _, part = written.partition("#")
+    return name, part

@@ -1,0 +1,90 @@
+"""Reads docs/terms.yaml strictly: the guide's words, one spelling each in both languages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from lambda_vpc.guide.languages import LANGUAGES, Text
+from lambda_vpc.guide.strict_reader import ID, StrictReader
+from lambda_vpc.reading import KeyPath, Source, read
+
+_TERM = {
+    "id": True, "seen_in": True, "also": False, "avoid": False, "means": False,
+    **dict.fromkeys(LANGUAGES, True),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Term:
+    """One word in both languages."""
+
+    id: str
+    """Its anchor on the glossary page."""
+    text: Text
+    """The spelling, by language."""
+    also: tuple[str, ...]
+    """Other spellings that AWS uses."""
+    avoid: tuple[str, ...]
+    """Spellings that no page may use."""
+    means: Text | None
+    """A definition, code in backticks; `None` where the word speaks for itself."""
+    seen_in: str
+    """Where the Japanese spelling was seen."""
+
+    @property
+    def verified(self) -> bool:
+        """Whether the Japanese spelling was seen anywhere."""
+        return not self.seen_in.startswith("unverified")
+
+
+def load(path: Path) -> Mapping[str, Term]:
+    """The words by id, in the order of their English spelling; read again only when the file has changed.
+
+    Raises:
+        BadInput: the file breaks its form; each problem names file, line and mend.
+    """
+    return _load(path, path.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=1)
+def _load(path: Path, _changed: int) -> Mapping[str, Term]:
+    return parse(read(path, f"{path.parent.name}/{path.name}"))
+
+
+def parse(source: Source) -> Mapping[str, Term]:
+    """The words in a file that has been read; raises `BadInput` like `load`."""
+    reader = StrictReader(source)
+    entries = reader.items(source.data, ())
+    if not entries:
+        reader.problem((), "expected a list of words, each with an id")
+    found: dict[str, Term] = {}
+    for position, item in enumerate(entries):
+        term = _term(reader, item, (position,))
+        if term is not None and term.id in found:
+            reader.problem((position, "id"), f"duplicate id '{term.id}'; ids are part of addresses")
+        elif term is not None:
+            found[term.id] = term
+    reader.finish()
+    return dict(sorted(found.items(), key=lambda one: one[1].text["en"].casefold()))
+
+
+def _term(reader: StrictReader, value: object, where: KeyPath) -> Term | None:
+    before = len(reader.problems)
+    item = reader.fields(value, where, _TERM)
+    if len(reader.problems) > before:
+        return None
+    id_ = reader.words(item["id"], (*where, "id"))
+    if id_ and not ID.fullmatch(id_):
+        reader.problem((*where, "id"), "an id is lower-case words joined by '-'")
+    found = Term(
+        id_,
+        reader.texts(item, where),
+        reader.names(item.get("also"), (*where, "also")),
+        reader.names(item.get("avoid"), (*where, "avoid")),
+        reader.text(item["means"], (*where, "means")) if "means" in item else None,
+        reader.words(item["seen_in"], (*where, "seen_in")),
+    )
+    return None if len(reader.problems) > before else found

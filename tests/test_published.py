@@ -1,0 +1,72 @@
+"""What a reader copies is published unchanged, and every address the guide gives out leads somewhere."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from conftest import ROOT
+from lambda_vpc.guide import addresses
+from lambda_vpc.guide.languages import LANGUAGES
+from lambda_vpc.guide.snippet import Snippet
+from lambda_vpc.guide.spec import load
+from lambda_vpc.rule_catalogue import rule_catalogue
+
+SNIPPETS = load(ROOT / "snippets")
+
+
+def page(site: Path, language: str, source: str) -> str:
+    """The page as built; `source` is its path below the language."""
+    folder = site / language / source.removesuffix(".md").removesuffix("index")
+    return (folder / "index.html").read_text("utf-8")
+
+
+@pytest.mark.parametrize("snippet", SNIPPETS.values(), ids=list(SNIPPETS))
+def test_a_raw_file_is_published_byte_for_byte(site: Path, snippet: Snippet) -> None:
+    assert (site / snippet.raw).read_bytes() == (ROOT / snippet.path).read_bytes(), (
+        f"{snippet.path} and what is published as {snippet.raw} differ: see docs/hooks/snippets.py"
+    )
+
+
+def test_nothing_else_is_published_beside_the_raw_files(site: Path) -> None:
+    published = {path.relative_to(site).as_posix() for path in site.glob("snippets/**/*") if path.is_file()}
+    assert published == {snippet.raw for snippet in SNIPPETS.values()}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("snippet", SNIPPETS.values(), ids=list(SNIPPETS))
+def test_the_page_of_a_snippet_has_an_anchor_for_each_case_and_wrong_variant(
+    site: Path, snippet: Snippet, language: str
+) -> None:
+    found = page(site, language, addresses.snippet_page(snippet.name))
+    anchors = [addresses.case(case.id) for case in snippet.cases]
+    anchors += [addresses.wrong(wrong.name) for wrong in snippet.wrong]
+    missing = [anchor for anchor in anchors if found.count(f' id="{anchor}"') != 1]
+    assert not missing, f"{language}/{addresses.snippet_page(snippet.name)} has not once each: {missing}"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_rules_page_has_an_anchor_for_each_rule(site: Path, language: str) -> None:
+    found = page(site, language, addresses.RULES)
+    missing = [rule.id for rule in rule_catalogue() if f' id="{addresses.rule(rule.id)}"' not in found]
+    assert not missing, f"docs/{language}/{addresses.RULES}: no heading has the id of {missing}"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_catalogue_lists_every_snippet_with_its_raw_file(site: Path, language: str) -> None:
+    found = page(site, language, addresses.SNIPPETS)
+    missing = [name for name, one in SNIPPETS.items() if found.count(f'href="../../{one.raw}"') != 1]
+    assert not missing, f"{language}/{addresses.SNIPPETS} does not link to the raw files of {missing}"
+
+
+def test_the_addresses_are_those_that_are_given_out() -> None:
+    """Permanent: a form that changes breaks the links that readers keep."""
+    assert addresses.raw("network/ipv6", ".yaml") == "snippets/network/ipv6.yaml"
+    assert addresses.snippet_page("network/ipv6") == "snippets/network/ipv6.md"
+    assert addresses.case("zone-a-down") == "case-zone-a-down"
+    assert addresses.wrong("one-nat-gateway") == "wrong-one-nat-gateway"
+    assert addresses.rule("E9801") == "e9801"
+    assert addresses.fact("K02") == "k02"
+    assert addresses.split("network/ipv6#no-route") == ("network/ipv6", "no-route")
+    assert addresses.split("network/ipv6") == ("network/ipv6", "")

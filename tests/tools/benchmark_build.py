@@ -1,0 +1,84 @@
+"""How much the hooks cost: the strict build against the same pages, as the hooks leave them, without hooks.
+
+Run it by hand: `python tests/tools/benchmark_build.py`. It prints the best of three builds of each and their
+ratio.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+
+# Written into the temporary folder: stores each page's Markdown after every other hook.
+RECORDER = """
+from pathlib import Path
+from mkdocs.plugins import event_priority
+
+@event_priority(-1000)
+def on_page_markdown(markdown, page, config, **_):
+    path = Path({pages!r}) / page.file.src_uri
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(markdown, "utf-8")
+    return markdown
+"""
+
+
+def build(config: Path, site: Path, *, strict: bool) -> float:
+    """Seconds that one build takes, interpreter included."""
+    command = [sys.executable, "-m", "mkdocs", "build", "-q", "-f", str(config), "-d", str(site)]
+    start = time.perf_counter()
+    done = subprocess.run(command + ["--strict"] * strict, cwd=ROOT, capture_output=True, text=True)
+    if done.returncode:
+        sys.exit(done.stderr)
+    return time.perf_counter() - start
+
+
+def main() -> None:
+    """Measure and print."""
+    with tempfile.TemporaryDirectory() as folder:
+        here = Path(folder)
+        pages = here / "pages"
+        (here / "empty").mkdir()
+        (here / "recorder.py").write_text(RECORDER.format(pages=str(pages)), "utf-8")
+        hooks = [line.strip()[2:] for line in _entries("hooks:")]
+        recording = ROOT / ".benchmark-recording.yml"
+        plain = ROOT / ".benchmark-plain.yml"
+        try:
+            listed = "".join(f"  - {hook}\n" for hook in [*hooks, here / "recorder.py"])
+            recording.write_text(f"INHERIT: mkdocs.yml\nhooks:\n{listed}", "utf-8")
+            build(recording, here / "site", strict=True)
+            # No navigation: it is the hooks that expand it by language.
+            theme = f"{{custom_dir: {here / 'empty'}, static_templates: []}}"
+            plain.write_text(
+                f"INHERIT: mkdocs.yml\nhooks: []\nnav: null\ndocs_dir: {pages}\ntheme: {theme}\n"
+                "extra: {alternate: null}\nvalidation: {links: {anchors: ignore}}\n",
+                "utf-8",
+            )
+            times = {"with hooks": [], "without": []}
+            for _ in range(3):
+                times["with hooks"].append(build(ROOT / "mkdocs.yml", here / "with", strict=True))
+                times["without"].append(build(plain, here / "without", strict=False))
+        finally:
+            recording.unlink(missing_ok=True)
+            plain.unlink(missing_ok=True)
+        count = len(list(pages.rglob("*.md")))
+    best = {name: min(values) for name, values in times.items()}
+    for name, seconds in best.items():
+        print(f"{name}: {seconds:.2f} s for {count} pages")
+    print(f"ratio: {best['with hooks'] / best['without']:.2f}")
+
+
+def _entries(key: str) -> list[str]:
+    lines = (ROOT / "mkdocs.yml").read_text("utf-8").split("\n")
+    start = lines.index(key) + 1
+    end = next(number for number in range(start, len(lines)) if not lines[number].startswith(" "))
+    return lines[start:end]
+
+
+if __name__ == "__main__":
+    main()
