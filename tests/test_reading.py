@@ -106,6 +106,10 @@ REFUSED_YAML = {
     "a long tag": ("a: !" + "-" * 1000 + " b\n", "t.yaml:1: tag !---"),
     "an alias without anchor": ("a: 1\nb: *c\n", "t.yaml:2: alias *c has no anchor; write &c at a value"),
     "an anchor inside itself": ("a: &b [*b]\n", "t.yaml:1: alias *b has no anchor"),
+    "many tag directives": (
+        "".join(f"%TAG !a{n}! t:{n}\n" for n in range(102)) + "---\na: 1\n",
+        "t.yaml:1: holds more than 100 %TAG directives; remove them",
+    ),
     "two documents": ("a: 1\n---\nb: 1\n", "t.yaml:2: holds a second document; keep one"),
     "a map as a key": ("{a: 1}: 1\n", "t.yaml:1: a key must be a text; put it in quotes"),
 }

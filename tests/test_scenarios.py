@@ -74,7 +74,10 @@ ORIGINS = {
         {"Fn::Cidr": [{"Fn::GetAtt": ["Vpc", "X"]}, 1, 8]}, Origin.GENERATED),
     "a part of a value that AWS makes": ({"Fn::Split": [":", {"Ref": "Vpc"}]}, Origin.GENERATED),
     "a dynamic reference": ("{{resolve:ssm:/a}}", Origin.OPEN),
-    "a missing resource": ({"Ref": "Nowhere"}, Origin.OPEN),
+    "a missing resource": ({"Ref": "Nowhere"}, Origin.MISSING),
+    "an attribute of a missing resource": ({"Fn::GetAtt": "Nowhere.Arn"}, Origin.MISSING),
+    "an item of a list that exists": (
+        {"Fn::Select": [0, {"Fn::Split": [",", {"Fn::ImportValue": "x"}]}]}, Origin.EXISTING),
 }  # fmt: skip
 
 
