@@ -179,7 +179,7 @@ def test_a_states_case_sees_values_as_cloudformation_resolves_them(tmp_path: Pat
         ("states: {Network.EnableDnsSupport: true}", "Network.EnableDnsSupport = null"),
         ("states: {Gateway.Id: x}", "Gateway.Id = \"nothing at 'Gateway.Id'\""),
         ("states: {Outputs.Other: x}", "Outputs.Other = \"nothing at 'Outputs.Other'\""),
-        ("states: {Timeout.Value: '10'}", 'Timeout.Value = "10" / Timeout.Value = "20"'),
+        ("states: {Timeout.Value: '10'}", 'differs by parameters: Timeout.Value = "10" / Timeout.Value = "20"'),
     ],
 )
 def test_a_states_case_says_what_stands_there(tmp_path: Path, case: str, actual: str):
@@ -211,7 +211,7 @@ def test_an_endpoint_without_a_policy_lets_every_call_pass(tmp_path: Path):
 
 def test_an_endpoint_policy_without_principal_is_refused(tmp_path: Path):
     template = TEMPLATE.replace('            Principal: "*"\n', "")
-    assert "has no Principal" in answer(tmp_path, f"{WRITE}receipts/1\ndecision: allow", template)
+    assert "add Principal" in answer(tmp_path, f"{WRITE}receipts/1\ndecision: allow", template)
 
 
 def invocation(topic: str, decision: str) -> str:
