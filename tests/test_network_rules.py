@@ -5,6 +5,7 @@ Inputs are Python data printed with one key or item a line, so a finding's line 
 
 from __future__ import annotations
 
+import copy
 import json
 import subprocess
 import sys
@@ -16,11 +17,16 @@ from hypothesis import strategies as st
 from moto.iam.aws_managed_policies import aws_managed_policies_data
 
 import networks as net
+from lambda_vpc.cloudformation.template import of
 from lambda_vpc.iam.policy import Policy
+from lambda_vpc.network import Blocked, Reached, trace
+from lambda_vpc.network.from_template import networks
+from lambda_vpc.reading import Source
 from lambda_vpc.rules import RULES as EVERY_RULE
-from lambda_vpc.rules import _subject, lint
+from lambda_vpc.rules import _subject, findings, lint
 from lambda_vpc.rules._managed_policies import ENI_ACTIONS, MANAGED_POLICIES
 from lambda_vpc.rules.cfn_lint import CLASSES
+from lambda_vpc.sentences import Code
 
 RULES = {id_: rule for id_, rule in EVERY_RULE.items() if "network" in rule.tags}
 VPC_ACCESS = {"Fn::Sub": "arn:${AWS::Partition}:iam::aws:policy/service-role/AWSLambdaVPCAccessExecutionRole"}
@@ -322,7 +328,7 @@ FOUND = {
     "a route without a target": (document(good(RouteA=net.route("TableA"))), [("E9817", '"RouteA": {')]),
     "a route with two targets": (
         document(good(RouteA=TWO_TARGETS)),
-        [("E9817", '"NatGatewayId": {')],
+        [("E9817", '"GatewayId": {')],
     ),
     "subnets without security groups": (
         document(good(Function=connected(VPC_CONFIG["SubnetIds"], NO_VALUE))),
@@ -769,7 +775,7 @@ def test_what_cfn_lint_says_is_not_said_twice(function):
         (FOUND["a role without policies"][0], ["AWSLambdaVPCAccessExecutionRole", *ENI_ACTIONS]),
         (FOUND["a role from an older guide"][0], ["ec2:DescribeSubnets", "created and run"]),
         (FOUND["NAT gateways whose internet gateway is attached to nothing"][0], ["VPCGatewayAttachment"]),
-        (FOUND["a route with two targets"][0], ["GatewayId, NatGatewayId", "exactly one"]),
+        (FOUND["a route with two targets"][0], ["NatGatewayId, GatewayId", "exactly one"]),
     ],
 )
 def test_a_message_says_what_to_write_instead(template, words):
@@ -866,6 +872,117 @@ def test_a_template_too_deep_to_be_read_is_no_finding():
     for _ in range(200):
         deep = {"x": deep}
     assert _matches(document(good(RouteA=net.route("TableA"), Deep=net.resource("X", Deep=deep)))) == []
+
+
+# --- lint and trace -----------------------------------------------------------------------------
+
+SAYS = {
+    Code.PUBLIC_SUBNET: "W9811",
+    Code.NAT_IN_PRIVATE_SUBNET: "E9812",
+    Code.NAT_WITHOUT_ADDRESS: "E9812",
+    Code.ROUTE_WITHOUT_ONE_TARGET: "E9817",
+    Code.NAT_ADDRESS_TAKEN: "E9819",
+}
+"""The rule that says of a template what a trace says of a way."""
+
+BASES = [
+    net.nat_per_az(),
+    net.one_nat(),
+    net.regional_nat(),
+    net.nat_instance(),
+    net.vpc_with_private_subnets(),
+]
+TARGETS = {
+    "SubnetId": ["PublicA", "PublicC", "PrivateA", "PrivateC"],
+    "RouteTableId": ["TableA", "TableC", "PublicTable"],
+    "GatewayId": ["Gateway"],
+    "NatGatewayId": ["NatA", "NatC"],
+    "VpcId": ["Vpc"],
+    "InternetGatewayId": ["Gateway"],
+}
+STEPS = st.lists(
+    st.one_of(
+        st.tuples(st.just("leave out"), st.integers(0, 40)),
+        st.tuples(
+            st.just("change"),
+            st.integers(0, 40),
+            st.sampled_from(
+                [(name, net.ref(target)) for name, targets in TARGETS.items() for target in targets]
+                + [
+                    ("AllocationId", net.att("AddressA", "AllocationId")),
+                    ("AllocationId", None),
+                    ("NatGatewayId", None),
+                    ("GatewayId", "igw-0a1a1a1a1a1a1a1a1"),
+                    ("SubnetId", {"Fn::ImportValue": "subnet"}),
+                    ("NatGatewayId", {"Fn::ImportValue": "nat"}),
+                    ("DestinationCidrBlock", "0.0.0.0/1"),
+                    ("ConnectivityType", "private"),
+                    ("VpcConfig", net.function(["PublicA", "PrivateC"])["Properties"]["VpcConfig"]),
+                    ("VpcConfig", {"SubnetIds": [net.ref("PrivateA")]}),
+                ]
+            ),
+        ),
+        st.tuples(st.just("condition"), st.integers(0, 40)),
+    ),
+    max_size=4,
+)
+
+
+def _altered(base, steps):
+    """A network with resources left out, put behind a condition nobody knows, or changed where it fits."""
+    found = copy.deepcopy(base)
+    for step, position, *change in steps:
+        names = [name for name in found if name != "Function"]
+        name = names[position % len(names)]
+        if step == "leave out":
+            del found[name]
+        elif step == "condition":
+            found[name]["Condition"] = "Asked"
+        else:
+            ((property_, value),) = change
+            fitting = [n for n, body in found.items() if property_ in body["Properties"]]
+            if fitting:
+                at = found[fitting[position % len(fitting)]]["Properties"]
+                at.pop(property_) if value is None else at.update({property_: value})
+    return {
+        "Conditions": {"Asked": {"Fn::Equals": [{"Fn::ImportValue": "x"}, "a"]}},
+        "Resources": found,
+    }
+
+
+@given(st.sampled_from(BASES), STEPS)
+def test_lint_and_trace_never_disagree(base, steps):
+    template = _altered(base, steps)
+    read = of(Source("t", "", template, {}))
+    found = findings(read)
+    (traced,) = [trace(networks(read), "Function", "internet-ipv4")]
+    # Of what may not exist no rule speaks.
+    is_certain = all(kind != "condition" for kind, *_ in steps)
+    about = {rule: {f.message for f in found if f.rule == rule} for rule in RULES}
+    for answer in traced:
+        at = template["Resources"].get(answer.at) if isinstance(answer, Blocked) and is_certain else None
+        # E9812 is about NAT gateways, not about instances.
+        if at and answer.why in SAYS and at["Type"] != "AWS::EC2::Instance":
+            assert about[SAYS[answer.why]], f"trace: {answer.why} at {answer.at}; lint is silent"
+        if isinstance(answer, Reached):
+            for message in about["E9812"] | about["E9819"]:
+                assert message.split("'")[1] not in answer.hops, f"{message}, and the trace passes through it"
+            assert not about["E9818"], "the function is not created, and its packets arrive"
+            for message in about["W9811"]:
+                assert f"from '{answer.subnet}'" not in message, message
+            for message in about["E9817"]:
+                assert not _is_default_route(template, message.split("'")[1], answer.subnet), message
+
+
+def _is_default_route(template, route, subnet):
+    """Whether a subnet's table sends everything down a route."""
+    of_route = template["Resources"][route]["Properties"]
+    return of_route.get("DestinationCidrBlock") == "0.0.0.0/0" and any(
+        body["Properties"].get("SubnetId") == net.ref(subnet)
+        and body["Properties"].get("RouteTableId") == of_route.get("RouteTableId")
+        for body in template["Resources"].values()
+        if body["Type"] == "AWS::EC2::SubnetRouteTableAssociation"
+    )
 
 
 # --- loading ------------------------------------------------------------------------------------

@@ -22,7 +22,9 @@ from networks import answers, nat_per_az, read, ref, resource
 def value_of(written, parameters=None, region=None, **sections):
     """What one property resolves to."""
     document = {"Resources": {"Vpc": resource("EC2::VPC", CidrBlock="10.0.0.0/16"),
-                              "Subject": resource("EC2::Subnet", Value=written)}, **sections}  # fmt: skip
+                              "Subject": resource("EC2::Subnet", Value=written),
+                              "Sam": resource("Serverless::Function"), "WithRole": resource(
+                                  "Serverless::Function", Role="x")}, **sections}  # fmt: skip
     found = template.parse(json.dumps(document), "t.json", parameters, region=region)
     return next(s.resources["Subject"].properties.get("Value") for s in found.scenarios)
 
@@ -53,11 +55,34 @@ RESOLVED = {
     "Base64": ({"Fn::Base64": "a"}, "YQ=="),
     "a list without NoValue": (["a", {"Ref": "AWS::NoValue"}], ["a"]),
     "a map without NoValue": ({"A": {"Ref": "AWS::NoValue"}, "B": 1}, {"B": 1}),
+    "Sub of a reference alone": ({"Fn::Sub": "${Vpc}"}, Reference("Vpc")),
+    "Sub of an attribute alone": ({"Fn::Sub": "${ Vpc.CidrBlock }"}, "10.0.0.0/16"),
+    "Sub of nothing": ({"Fn::Sub": "a${}b${c"}, "a${}b${c"),
+    "Sub of a literal alone": ({"Fn::Sub": "${!Vpc}"}, "${Vpc}"),
+    "Sub that uses a name twice": ({"Fn::Sub": ["${A}${A}", {"A": {"Ref": "Given"}}]}, "xx"),
+    "Join of a reference alone": ({"Fn::Join": ["", ["", {"Ref": "Vpc"}]]}, Reference("Vpc")),
+    "Join of a truth": ({"Fn::Join": ["", [True, 1.5]]}, "true1.5"),
+    "Split of a composed text": (
+        {"Fn::Split": [",", {"Fn::Sub": "a,${Vpc},b-${Subject.X},${!Vpc}"}]},
+        ["a", Reference("Vpc"), "b-${Subject.X}", "${Vpc}"]),
+    "Split of a text of an open Region": (
+        {"Fn::Split": [".", {"Fn::Sub": "com.${AWS::Region}.s3"}]}, ["com", "${AWS::Region}", "s3"]),
+    "Length": ({"Fn::Length": ["a", "b"]}, 2),
+    "ToJsonString": (
+        {"Fn::ToJsonString": {"A": ['"', 1, None, {"Ref": "Given"}], "B": {}, "C": []}},
+        '{"A":["\\"",1,null,"x"],"B":{},"C":[]}'),
+    "ToJsonString with an open value": (
+        {"Fn::ToJsonString": {"A": {"Ref": "AWS::Region"}, "B": 1}}, '{"A":"${AWS::Region}","B":1}'),
+    "FindInMap with a default": (
+        {"Fn::FindInMap": ["Sizes", "z", "Cidr", {"DefaultValue": {"Ref": "Given"}}]}, "x"),
+    "FindInMap by a number": ({"Fn::FindInMap": ["Sizes", "x", 1]}, "one"),
+    "the role that SAM makes": ({"Ref": "SamRole"}, Reference("SamRole")),
+    "the ARN of the role that SAM makes": ({"Fn::GetAtt": ["SamRole", "Arn"]}, Reference("SamRole", "Arn")),
     "a zone by position": ({"Fn::Select": [1, {"Fn::GetAZs": ""}]}, "${AWS::Region}c"),
 }  # fmt: skip
 SECTIONS = {
     "Parameters": {"Given": TEXT | {"Default": "x"}, "Open": TEXT},
-    "Mappings": {"Sizes": {"x": {"Cidr": "10.1.0.0/16"}}},
+    "Mappings": {"Sizes": {"x": {"Cidr": "10.1.0.0/16", "1": "one"}}},
 }
 
 
@@ -79,6 +104,40 @@ LEFT_OPEN = {
         {"Fn::FindInMap": ["Sizes", {"Ref": "AWS::Region"}, "Cidr"]},
         "AWS::Region (give --region)",
     ),
+    "a mapping by another pseudo parameter": (
+        {"Fn::FindInMap": ["Sizes", {"Ref": "AWS::AccountId"}, "Cidr"]},
+        "AWS::AccountId",
+    ),
+    "a mapping by a reference": (
+        {"Fn::FindInMap": ["Sizes", {"Ref": "Vpc"}, "Cidr"]},
+        "${Vpc}, which only AWS knows",
+    ),
+    "a role SAM does not make": (
+        {"Ref": "WithRoleRole"},
+        "'WithRoleRole', which this template does not define",
+    ),
+    "an attribute of nothing": (
+        {"Fn::GetAtt": "Nowhere.Arn"},
+        "'Nowhere', which this template does not define",
+    ),
+    "a split where AWS's value may hold the delimiter": (
+        {"Fn::Split": [":", {"Fn::Sub": "a:${Vpc.Arn}"}]},
+        "a:${Vpc.Arn} split by ':'",
+    ),
+    "a split of a Region by one of its letters": (
+        {"Fn::Split": ["-", {"Fn::Sub": "a-${AWS::Region}"}]},
+        "a-${AWS::Region} split by '-'",
+    ),
+    "a split of a reference": ({"Fn::Split": [",", {"Ref": "Vpc"}]}, "${Vpc}"),
+    "a list inside a text": ({"Fn::Join": ["", [["a"]]]}, "a list inside a text"),
+    "a map inside a text": ({"Fn::Join": ["", [{"a": 1}]]}, "a value that is no text"),
+    "Base64 of an open value": (
+        {"Fn::Base64": {"Fn::Sub": "${AWS::Region}x"}},
+        "a text in Base64 with a value only AWS knows",
+    ),
+    "the length of a text": ({"Fn::Length": "a"}, "a Length of something that is no list"),
+    "a macro among properties": ({"Fn::Transform": {"Name": "AWS::Include"}, "A": 1}, "Fn::Transform"),
+    "a long name": ({"Ref": "x" * 5000}, f"'{'x' * 80}…', which this template does not define"),
     "a position outside the list": ({"Fn::Select": [5, ["a"]]}, "item 5 of a list of 1"),
     "a function with a wrong argument": ({"Fn::Join": "x"}, "a Join that is not a delimiter and a list"),
     "a function nobody knows": ({"Fn::Guess": 1}, "Fn::Guess"),
@@ -142,15 +201,6 @@ def test_allowed_values_that_differ_in_effect_are_scenarios_the_default_first():
     assert ["R0" in s.resources for s in found] == [False, True]
 
 
-def test_a_value_that_is_used_beyond_conditions_is_a_scenario_of_its_own():
-    parameters = {"Mode": TEXT | {"Default": "b", "AllowedValues": ["a", "b", "c"]}}
-    document = {"Parameters": parameters, "Conditions": {"IsA": equals("Mode", "a")}, "Resources": {
-        "R": {"Type": "AWS::EC2::VPC", "Condition": "IsA"},
-        "Used": resource("EC2::VPC", CidrBlock={"Fn::Sub": "${Mode}/16"})}}  # fmt: skip
-    found = template.parse(json.dumps(document), "t.json").scenarios
-    assert [s.resources["Used"].get("CidrBlock") for s in found] == ["b/16", "a/16", "c/16"]
-
-
 def test_a_parameter_without_default_is_what_it_is_compared_with_or_something_else():
     found = scenarios({"IsA": equals("Mode", "a")}, {"Mode": TEXT})
     assert [(str(s), "R0" in s.resources) for s in found] == [("Mode=a", True), ("Mode=not a", False)]
@@ -161,35 +211,6 @@ def test_a_given_value_leaves_one_scenario():
     (found,) = scenarios({"IsA": equals("Mode", "a"), "IsB": equals("Mode", "b")}, parameters, {"Mode": "b"})
     assert set(found.resources) == {"R1", "Always"}
     assert found.choices == {}
-
-
-FREE_DEFAULTS = {
-    "the default is compared": ("x", "x", [("Free=x", True), ("Free=not x", False)]),
-    "another value is compared": ("x", "", [("Free=x", False), ('Free=""', True)]),
-    "the default is empty": ("", "", [('Free=""', True), ('Free=not ""', False)]),
-}
-
-
-@pytest.mark.parametrize("name", FREE_DEFAULTS)
-def test_a_default_without_allowed_values_is_one_scenario_and_what_else_it_may_be_another(name):
-    default, compared, expected = FREE_DEFAULTS[name]
-    found = scenarios({"Is": equals("Free", compared)}, {"Free": TEXT | {"Default": default}})
-    assert [(str(s), "R0" in s.resources) for s in found] == expected
-
-
-EMPTY_LISTS = {
-    "joined": {"Fn::Join": ["", {"Ref": "Ids"}]},
-    "its first item": {"Fn::Select": [0, {"Ref": "Ids"}]},
-}
-
-
-@pytest.mark.parametrize("name", EMPTY_LISTS)
-def test_a_list_that_is_asked_whether_it_is_empty_makes_two_scenarios(name):
-    parameters = {"Ids": {"Type": "CommaDelimitedList", "Default": ""}}
-    found = scenarios({"Some": {"Fn::Not": [{"Fn::Equals": [EMPTY_LISTS[name], ""]}]}}, parameters)
-    told = [(str(s), "R0" in s.resources) for s in found]
-    assert told[-1] == ('Ids=not ""', True)
-    assert told[0] == ('Ids=""', False)
 
 
 def test_conditions_combine_as_cloudformation_combines_them():
@@ -287,6 +308,52 @@ def test_a_nested_stack_elsewhere_stays_unknown():
     assert found.what == "the route table of output A of stack Network"
 
 
+def test_a_nested_stack_is_read_below_the_folder_of_the_template_alone(tmp_path):
+    inner = {"Resources": {"Vpc": resource("EC2::VPC")}}
+    outside = write(tmp_path, "out/secret.yaml", **inner)
+    folder = tmp_path / "in"
+    write(folder, "own.yaml", **inner)
+    write(folder, "deep/up.yaml", Resources={
+        "Up": stack("../own.yaml"), "Away": stack("../../out/secret.yaml")})  # fmt: skip
+    (folder / "link.yaml").symlink_to(outside)
+    (folder / "linked").symlink_to(outside.parent)
+    (folder / "circle.yaml").symlink_to(folder / "circle.yaml")
+    urls = {"Own": "./own.yaml", "Outside": "../out/secret.yaml", "Absolute": str(outside),
+            "Link": "link.yaml", "Linked": "linked/secret.yaml", "Nul": "a\0b", "Long": "x" * 5000,
+            "Missing": "missing.yaml",
+            "Folder": "deep", "Circle": "circle.yaml", "Deep": "deep/up.yaml"}  # fmt: skip
+    path = write(folder, "main.yaml", Resources={name: stack(url) for name, url in urls.items()})
+    found = template.load(path)
+    (scenario,) = found.scenarios
+    assert {name for name in scenario.resources if name.endswith("/Vpc")} == {"Own/Vpc", "Deep/Up/Vpc"}
+    for name in ("Outside", "Absolute", "Link", "Linked", "Deep/Away"):
+        assert (
+            "lies outside the template's folder; name a folder around both with --root" in found.unread[name]
+        )
+    for name in ("Nul", "Long", "Circle"):
+        assert "is no name of a file" in found.unread[name]
+    for name in ("Missing", "Folder"):
+        assert "is no file" in found.unread[name]
+    (scenario,) = template.load(path, root=tmp_path).scenarios
+    read_ = {name.removesuffix("/Vpc") for name in scenario.resources if name.endswith("/Vpc")}
+    assert read_ == {"Own", "Outside", "Absolute", "Link", "Linked", "Deep/Up", "Deep/Away"}
+
+
+def test_what_one_stack_hands_to_another_is_a_text_or_a_list_of_texts(tmp_path):
+    write(tmp_path, "a.yaml", Parameters={"In": TEXT, "List": TEXT}, Resources={
+        "V": resource("EC2::VPC", A={"Ref": "In"}, B={"Ref": "List"})},
+        Outputs={"Map": {"Value": {"a": {"b": 1}}}, "List": {"Value": ["x"]}})  # fmt: skip
+    path = write(tmp_path, "main.yaml", Resources={
+        "One": stack("a.yaml", In={"a": [1]}, List=["x", "y"]),
+        "Use": resource("EC2::Subnet", A={"Fn::GetAtt": ["One", "Outputs.Map"]},
+                        B={"Fn::GetAtt": ["One", "Outputs.List"]})})  # fmt: skip
+    resources = template.load(path).scenarios[0].resources
+    assert resources["One/V"].get("A") == Unknown("parameter One/In, which is no text")
+    assert resources["One/V"].get("B") == ["x", "y"]
+    assert resources["Use"].get("A") == Unknown("output Map of One, which is no text")
+    assert resources["Use"].get("B") == ["x"]
+
+
 def test_a_stack_that_includes_itself_is_refused(tmp_path):
     path = write(tmp_path, "main.yaml", Resources={"Self": stack("main.yaml")})
     with pytest.raises(BadInput, match=r"main\.yaml:\d+: nested stack .*includes itself"):
@@ -371,7 +438,8 @@ def test_ten_thousand_resources_are_read_and_traced():
 
 # --- anything at all ----------------------------------------------------------------------------
 
-FUNCTIONS = [*sorted(intrinsics._FUNCTIONS), "Ref", "Condition", "Fn::Equals", "Fn::And", "Fn::Transform"]
+FUNCTIONS = [*sorted(intrinsics._FUNCTIONS), "Ref", "Condition", "Fn::Equals", "Fn::And", "Fn::Or", "Fn::Not",
+             "Fn::Transform", "Fn::ForEach::A"]  # fmt: skip
 names = st.sampled_from(
     ["A", "B", "Function", "P", "C", "AWS::Region", "AWS::NoValue", "A.Outputs.X", "1", ""]
 )
@@ -384,6 +452,8 @@ values = st.recursive(
         st.dictionaries(names, inner, max_size=3),
         st.builds(lambda function, argument: {function: argument}, st.sampled_from(FUNCTIONS), inner),
         st.builds(lambda a, b: {"Fn::If": ["C", a, b]}, inner, inner),
+        st.builds(lambda a, b: {"Fn::Equals": [a, b]}, inner, inner),
+        st.builds(lambda a, b, c: {"Fn::ForEach::B": ["X", a, {b: c}]}, inner, names, inner),
     ),
     max_leaves=12,
 )

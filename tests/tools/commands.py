@@ -6,8 +6,6 @@ version 2 is no Python package, and version 1 has been in maintenance since 2026
 
 from __future__ import annotations
 
-import base64
-import binascii
 import json
 import re
 import shlex
@@ -22,6 +20,7 @@ import jmespath.exceptions
 from botocore import xform_name
 from botocore.exceptions import UnknownServiceError
 from botocore.model import ListShape, MapShape, OperationModel, Shape, StringShape, StructureShape
+from botocore.utils import ArgumentGenerator
 from botocore.validate import ParamValidator
 
 from lambda_vpc.guide.snippet import Snippet
@@ -34,8 +33,6 @@ VALUED = {"endpoint-url", "output", "query", "profile", "region", "color", "ca-b
           "cli-connect-timeout", "cli-binary-format", "cli-input-json", "max-items", "page-size",
           "starting-token"}  # fmt: skip
 """Those that take one value; the paging ones are the CLI's, too."""
-CLI_NAMES = {"s3api": "s3", "configservice": "config"}
-"""Commands that the CLI names otherwise than botocore does."""
 SHELLS = {"sh", "bash", "shell", "zsh", "shell-session"}
 STACK_OPERATIONS = {"CreateStack", "UpdateStack", "CreateChangeSet"}
 
@@ -147,16 +144,16 @@ def target(words: Sequence[str]) -> Target:
         raise Refused("write 'aws SERVICE OPERATION'")
     service, name, *rest = plain
     try:
-        model = _session().get_service_model(CLI_NAMES.get(service, service))
+        model = _session().get_service_model(service)
     except UnknownServiceError:
-        known = [*_session().get_available_services(), *CLI_NAMES]
+        known = _session().get_available_services()
         raise Refused(f"no service '{service}' in the API models{near(service, known)}") from None
     if name != "wait":
         operations = {xform_name(operation, "-"): operation for operation in model.operation_names}
         if name not in operations:
             raise Refused(f"{service} has no operation '{name}'{near(name, list(operations))}")
         return Target(model.operation_model(operations[name]), True, tuple(rest))
-    waiters = _session().get_waiter_model(CLI_NAMES.get(service, service))
+    waiters = _session().get_waiter_model(service)
     names = {xform_name(waiter, "-"): waiter for waiter in waiters.waiter_names}
     if not rest or rest[0] not in names:
         waiter = rest[0] if rest else ""
@@ -197,22 +194,15 @@ def _mistakes(words: Sequence[str], snippets: Mapping[str, Snippet]) -> Iterator
     model = called.operation
     shape = model.input_shape or StructureShape("Nothing", {"type": "structure", "members": {}})
     members = {xform_name(name, "-"): name for name in shape.members}
-    options, positional = _options(called.rest, members, shape)
-    if model.has_streaming_output and len(positional) != 1:
-        raise Refused(f"{xform_name(model.name, '-')} takes one file name for its output; give it at the end")
-    if positional and not model.has_streaming_output:
-        raise Refused(f"'{positional[0]}' belongs to no option; a shorthand value holds no blank")
+    options = _options(called.rest, members, shape)
     files = {Path(snippet.path).name: snippet for snippet in snippets.values()}
     given: dict[str, object] = {}
-    raw_blobs = options.get("cli-binary-format") == ["raw-in-base64-out"]
     if "cli-input-json" in options:
         given |= _input_file(options["cli-input-json"], model, files)
     for option, values in options.items():
         if option in members:
             name = members[option]
-            given[name] = _value(option, values, shape.members[name], files, raw_blobs)
-        elif option.startswith("no-") and option[3:] in members:
-            given[members[option[3:]]] = False
+            given[name] = _value(option, values, shape.members[name], files)
     yield from value_mistakes(given, shape)
     if "query" in options:
         yield from query_mistakes(options["query"][0], model.output_shape if called.prints else None)
@@ -222,13 +212,10 @@ def _mistakes(words: Sequence[str], snippets: Mapping[str, Snippet]) -> Iterator
         yield from _stack_mistakes(given, files[options["template-body"][0].removeprefix("file://")])
 
 
-def _options(
-    words: Sequence[str], members: Mapping[str, str], shape: StructureShape
-) -> tuple[dict[str, list[str]], list[str]]:
-    """Options with their values, and what belongs to no option."""
+def _options(words: Sequence[str], members: Mapping[str, str], shape: StructureShape) -> dict[str, list[str]]:
+    """Options with their values."""
     found: dict[str, list[str]] = {}
-    positional: list[str] = []
-    current: list[str] | None = None
+    current: list[str] = []
     room = 0
     for word in words:
         if word.startswith("--"):
@@ -236,15 +223,15 @@ def _options(
             if name in found:
                 raise Refused(f"'{word}' stands twice")
             room = _room(name, members, shape)
-            current = found.setdefault(name, [])
-        elif current is not None and len(current) < room:
+            current = found[name] = []
+        elif len(current) < room:
             current.append(word)
         else:
-            positional.append(word)
+            raise Refused(f"'{word}' belongs to no option; a shorthand value holds no blank")
     for name, values in found.items():
         if not values and _room(name, members, shape):
             raise Refused(f"'--{name}' has no value")
-    return found, positional
+    return found
 
 
 def _room(name: str, members: Mapping[str, str], shape: StructureShape) -> int:
@@ -252,12 +239,9 @@ def _room(name: str, members: Mapping[str, str], shape: StructureShape) -> int:
     if name in members:
         type_ = shape.members[members[name]].type_name
         return {"boolean": 0, "list": 10_000}.get(type_, 1)
-    if name.startswith("no-") and name[3:] in members:
-        if shape.members[members[name[3:]]].type_name == "boolean":
-            return 0
-    elif name in FLAGS:
+    if name in FLAGS:
         return 0
-    elif name in VALUED:
+    if name in VALUED:
         return 1
     raise Refused(f"no option '--{name}'{near(name, [*members, *FLAGS, *VALUED])}")
 
@@ -274,40 +258,29 @@ def _input_file(values: list[str], model: OperationModel, files: Mapping[str, Sn
     return dict(found.source.data)
 
 
-def _value(
-    option: str, values: list[str], shape: Shape, files: Mapping[str, Snippet], raw_blobs: bool
-) -> object:
+def _value(option: str, values: list[str], shape: Shape, files: Mapping[str, Snippet]) -> object:
     """The value of an option as the CLI reads it: a file, JSON, its shorthand or plain words."""
     if not values:
         return True
     first = values[0]
-    if first.startswith("fileb://"):
-        return b""
     if first.startswith("file://"):
         name = first.removeprefix("file://")
         if name not in files:
             raise Refused(f"--{option}: no snippet has a file '{name}'{near(name, list(files))}")
         return files[name].text if isinstance(shape, StringShape) else files[name].source.data
-    if isinstance(shape, ListShape | MapShape | StructureShape) and first[:1] in ("{", "["):
+    if isinstance(shape, ListShape | StructureShape) and first[:1] in ("{", "["):
         try:
             return json.loads(first)
         except ValueError as error:
             raise Refused(f"--{option}: not valid JSON ({error})") from None
     if isinstance(shape, ListShape):
         return [_item(option, word, shape.member) for word in values]
-    if shape.type_name == "blob" and not raw_blobs:
-        try:
-            return base64.b64decode(first, validate=True)
-        except binascii.Error:
-            raise Refused(
-                f"--{option}: version 2 of the CLI expects base64; add --cli-binary-format raw-in-base64-out"
-            ) from None
     return _item(option, first, shape)
 
 
 def _item(option: str, word: str, shape: Shape) -> object:
-    if isinstance(shape, StructureShape | MapShape):
-        return _Shorthand(option, word, shape).read()
+    if isinstance(shape, StructureShape):
+        return _shorthand(option, word, shape)
     return _scalar(word, shape)
 
 
@@ -316,111 +289,45 @@ def _scalar(word: str, shape: Shape | None) -> object:
     kind = shape.type_name if shape is not None else "string"
     if kind in ("integer", "long") and re.fullmatch(r"-?\d+", word):
         return int(word)
-    if kind in ("float", "double") and re.fullmatch(r"-?\d+(\.\d+)?", word):
-        return float(word)
     if kind == "boolean" and word.lower() in ("true", "false"):
         return word.lower() == "true"
     return word
 
 
-class _Shorthand:
-    """The CLI's shorthand: `Key=value,Key=first,second,Key=[a,b],Key={Inner=value}`, values quoted or not."""
-
-    _KEY = re.compile(r"([A-Za-z0-9_.#/:-]+)=")
-    _PLAIN = re.compile(r"[^,\[\]{}]*")
-    _QUOTED = re.compile(r"\"((?:[^\"\\]|\\.)*)\"|'((?:[^'\\]|\\.)*)'")
-
-    def __init__(self, option: str, text: str, shape: Shape) -> None:
-        self.option, self.text, self.shape, self.at = option, text, shape, 0
-
-    def read(self) -> dict:
-        found = self._pairs(self.shape, "")
-        if self.at < len(self.text):
-            raise self._refused(f"'{self.text[self.at :]}' is left over")
-        return found
-
-    def _refused(self, what: str) -> Refused:
-        return Refused(
-            f"--{self.option} {self.text}: {what}; write Key=value,Key=first,second without blanks"
-        )
-
-    def _pairs(self, shape: Shape | None, end: str) -> dict:
-        found: dict[str, object] = {}
-        while self.at < len(self.text) and self.text[self.at] != end:
-            key = self._KEY.match(self.text, self.at)
-            if not key:
-                raise self._refused(f"'Key=' is expected at '{self.text[self.at :]}'")
-            self.at = key.end()
-            found[key[1]] = self._after_key(_member(shape, key[1]))
-            self._comma(end)
-        return found
-
-    def _comma(self, end: str) -> None:
-        if self.text[self.at : self.at + 1] == ",":
-            self.at += 1
-            if self.at == len(self.text):
-                raise self._refused("it ends with a comma")
-        elif self.at < len(self.text) and self.text[self.at] != end:
-            raise self._refused(f"a comma is expected at '{self.text[self.at :]}'")
-
-    def _after_key(self, shape: Shape | None) -> object:
-        is_list = isinstance(shape, ListShape)
-        first = self._one(shape.member if is_list and self.text[self.at : self.at + 1] != "[" else shape)
-        if isinstance(first, list):
-            return first
-        several = [first]
-        # Words after a comma belong to this key as long as no new key begins.
-        while self.text[self.at : self.at + 1] == "," and not self._KEY.match(self.text, self.at + 1):
-            self.at += 1
-            several.append(self._one(shape.member if is_list else shape))
-        return several if is_list or len(several) > 1 else first
-
-    def _one(self, shape: Shape | None) -> object:
-        opening = self.text[self.at : self.at + 1]
-        if opening == "{":
-            self.at += 1
-            found = self._pairs(shape, "}")
-            self._close("}")
-            return found
-        if opening == "[":
-            self.at += 1
-            items = []
-            while self.at < len(self.text) and self.text[self.at] != "]":
-                items.append(self._one(shape.member if isinstance(shape, ListShape) else None))
-                self._comma("]")
-            self._close("]")
-            return items
-        quoted = self._QUOTED.match(self.text, self.at)
-        if quoted:
-            self.at = quoted.end()
-            return _scalar(re.sub(r"\\(.)", r"\1", quoted[1] or quoted[2] or ""), shape)
-        plain = self._PLAIN.match(self.text, self.at)
-        assert plain is not None
-        self.at = plain.end()
-        return _scalar(plain[0], shape)
-
-    def _close(self, bracket: str) -> None:
-        if self.text[self.at : self.at + 1] != bracket:
-            raise self._refused(f"'{bracket}' is missing")
-        self.at += 1
-
-
-def _member(shape: Shape | None, key: str) -> Shape | None:
-    if isinstance(shape, StructureShape):
-        return shape.members.get(key)
-    return shape.value if isinstance(shape, MapShape) else None
+def _shorthand(option: str, text: str, shape: StructureShape) -> dict[str, object]:
+    """The flat part of the CLI's shorthand: `Key=value,Key=first,second,Key="with, comma"`."""
+    found: dict[str, object] = {}
+    for pair in re.split(r",(?=[A-Za-z]\w*=)", text):
+        key, equals, value = pair.partition("=")
+        member = shape.members.get(key)
+        if not equals or value.endswith(",") or set(value) & set("[]{}"):
+            raise Refused(
+                f"--{option} {text}: '{pair}' is no Key=value; write Key=value,Key=first,second without "
+                "blanks, and what is nested as JSON or a file for --cli-input-json"
+            )
+        quoted = re.fullmatch(r'"([^"]*)"', value)
+        several = [quoted[1]] if quoted else value.split(",")
+        inner = member.member if isinstance(member, ListShape) else member
+        read = [_scalar(word, inner) for word in several]
+        found[key] = read if isinstance(member, ListShape) or len(read) > 1 else read[0]
+    return found
 
 
 # --- judging values -----------------------------------------------------------------------------
 
 
-def value_mistakes(value: object, shape: Shape) -> Iterator[str]:
-    """What the model refuses in an input: members, types, required ones, enum values, lengths, patterns."""
+def value_mistakes(value: object, shape: Shape, *, partial: bool = False) -> list[str]:
+    """What the model refuses: members, types, required ones, enum values, numbers of items, patterns.
+
+    Args:
+        value: an input or output.
+        shape: what the model says of it.
+        partial: whether required members may be missing, as AWS leaves some out of an output.
+    """
     report = ParamValidator().validate(value, shape)
-    if report.has_errors():
-        yield from report.generate_report().split("\n")
-    else:
-        yield from _constraint_mistakes(value, shape, shape.name)
+    found = report.generate_report().split("\n") if report.has_errors() else []
+    found = [line for line in found if not (partial and line.startswith("Missing required"))]
+    return found or list(_constraint_mistakes(value, shape, shape.name))
 
 
 def _constraint_mistakes(value: object, shape: Shape, at: str) -> Iterator[str]:
@@ -477,130 +384,60 @@ def _stack_mistakes(given: Mapping[str, object], snippet: Snippet) -> Iterator[s
         yield f"{snippet.path} creates IAM resources; add --capabilities CAPABILITY_IAM"
 
 
-# --- queries and printed output -----------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Several:
-    """What a projection prints: a list."""
-
-    of: Printed
-
-
-@dataclass(frozen=True)
-class Picked:
-    """What `{Key: …}` prints: a mapping with exactly these keys."""
-
-    members: Mapping[str, Printed]
-
-
-Printed = Shape | Several | Picked | None
-"""What a command prints; `None` where the model does not tell."""
+# --- queries ------------------------------------------------------------------------------------
 
 
 def query_mistakes(query: str, shape: Shape | None) -> list[str]:
-    """What is wrong with a `--query`: its syntax, and members that the output does not have."""
+    """What is wrong with a `--query`: its syntax, and members that the output does not have.
+
+    It is run on an example of the output that has every member.
+    """
+    try:
+        parsed = jmespath.compile(query)
+    except jmespath.exceptions.JMESPathError as error:
+        return [f"--query: {str(error).splitlines()[0]}"]
     wrong: list[str] = []
-    printed(query, shape, wrong)
+    example = ArgumentGenerator(use_member_names=True).generate_skeleton(shape) if shape else None
+    _let_through(parsed.parsed)
+    if _holds_nothing(parsed.search(_Noting.within(example, wrong))) and not wrong:
+        wrong.append(
+            "--query: gives nothing from an output with every member; a list needs '[]' behind its name"
+        )
     return wrong
 
 
-def printed(query: str, shape: Printed, wrong: list[str]) -> Printed:
-    """What remains of an output after a `--query`; mistakes go to `wrong`."""
-    try:
-        parsed = jmespath.compile(query).parsed
-    except jmespath.exceptions.JMESPathError as error:
-        wrong.append(f"--query: {str(error).splitlines()[0]}")
-        return None
-    return _Query(wrong).walk(parsed, shape)
+class _Noting(dict):
+    """A mapping that notes the names it is asked for in vain."""
+
+    @classmethod
+    def within(cls, value: object, wrong: list[str]) -> object:
+        """The value with such mappings all through it."""
+        if isinstance(value, dict):
+            found = cls({key: cls.within(item, wrong) for key, item in value.items()})
+            found.wrong = wrong
+            return found
+        return [cls.within(item, wrong) for item in value] if isinstance(value, list) else value
+
+    def get(self, key: str, default: object = None) -> object:
+        """As a query asks for a member."""
+        if key not in self:
+            self.wrong.append(f"--query: the output has no '{key}'{near(key, list(self))}")
+        return super().get(key, default)
 
 
-class _Query:
-    """Follows a query through the shapes of an output."""
-
-    def __init__(self, wrong: list[str]) -> None:
-        self.wrong = wrong
-
-    def walk(self, node: Mapping, shape: Printed) -> Printed:
-        children = node["children"]
-        match node["type"]:
-            case "field":
-                return self.field(node["value"], shape)
-            case "identity" | "current":
-                return shape
-            case "subexpression" | "pipe" | "index_expression":
-                for child in children:
-                    shape = self.walk(child, shape)
-                return shape
-            case "index":
-                return _items(shape)
-            case "slice":
-                return shape
-            case "flatten":
-                inner = _items(self.walk(children[0], shape))
-                return Several(_items(inner) if _is_list(inner) else inner)
-            case "projection" | "value_projection":
-                return Several(self.walk(children[1], _items(self.walk(children[0], shape))))
-            case "filter_projection":
-                item = _items(self.walk(children[0], shape))
-                self.walk(children[2], item)
-                return Several(self.walk(children[1], item))
-            case "multi_select_dict":
-                return Picked({pair["value"]: self.walk(pair["children"][0], shape) for pair in children})
-            case "multi_select_list":
-                for child in children:
-                    self.walk(child, shape)
-                return Several(None)
-        for child in children:  # comparisons, functions, and the like: their parts are looked up, too
-            self.walk(child, shape)
-        return None
-
-    def field(self, name: str, shape: Printed) -> Printed:
-        if isinstance(shape, StructureShape):
-            if name not in shape.members:
-                known = list(shape.members)
-                self.wrong.append(f"--query: the output has no '{name}'{near(name, known)}")
-            return shape.members.get(name)
-        if isinstance(shape, Picked):
-            if name not in shape.members:
-                self.wrong.append(f"--query: '{name}' was not picked before{near(name, list(shape.members))}")
-            return shape.members.get(name)
-        if shape is not None and not isinstance(shape, MapShape):
-            self.wrong.append(f"--query: '{name}' is asked of a list or a single value; put '[]' before it")
-        return shape.value if isinstance(shape, MapShape) else None
+def _let_through(node: dict) -> None:
+    """Make every filter of a parsed query pass, so that what stands behind it runs, too."""
+    if node["type"] == "filter_projection":
+        passing = {"type": "literal", "value": True, "children": []}
+        node["children"][2] = {"type": "or_expression", "children": [node["children"][2], passing]}
+    for child in node["children"]:
+        _let_through(child)
 
 
-def _is_list(shape: Printed) -> bool:
-    return isinstance(shape, ListShape | Several)
-
-
-def _items(shape: Printed) -> Printed:
-    if isinstance(shape, ListShape):
-        return shape.member
-    if isinstance(shape, MapShape):
-        return shape.value
-    return shape.of if isinstance(shape, Several) else None
-
-
-def output_mistakes(value: object, shape: Printed, at: str = "output") -> Iterator[str]:
-    """What a command could not have printed. Members that AWS leaves out may be missing, picked ones not."""
-    if isinstance(shape, Picked):
-        if not isinstance(value, Mapping) or value.keys() != shape.members.keys():
-            yield f"{at}: must be a mapping with exactly {', '.join(shape.members)}, as --query picks them"
-            return
-        for key, item in value.items():
-            yield from output_mistakes(item, shape.members[key], f"{at}.{key}")
-    elif isinstance(shape, Several):
-        if not isinstance(value, list):
-            yield f"{at}: must be a list"
-            return
-        for position, item in enumerate(value):
-            yield from output_mistakes(item, shape.of, f"{at}[{position}]")
-    elif shape is not None and value is not None:
-        report = ParamValidator().validate(value, shape)
-        found = report.generate_report().split("\n") if report.has_errors() else []
-        yield from (f"{at}: {line}" for line in found if not line.startswith("Missing required"))
-        yield from _constraint_mistakes(value, shape, at)
+def _holds_nothing(value: object) -> bool:
+    if isinstance(value, dict):
+        return not value or any(map(_holds_nothing, value.values()))
+    return value is None or value == [] or (isinstance(value, list) and any(map(_holds_nothing, value)))
 
 
 # --- snippets -----------------------------------------------------------------------------------
@@ -613,7 +450,7 @@ def snippet_mistakes(snippet: Snippet, snippets: Mapping[str, Snippet]) -> list[
         called = target(words)
         if snippet.kind == "cli-input":
             shape = called.operation.input_shape
-            found = list(value_mistakes(snippet.source.data, shape)) if shape else ["takes no input"]
+            found = value_mistakes(snippet.source.data, shape) if shape else ["takes no input"]
         else:
             found = _output(snippet, words, called, snippets)
     except Refused as refused:
@@ -622,13 +459,18 @@ def snippet_mistakes(snippet: Snippet, snippets: Mapping[str, Snippet]) -> list[
 
 
 def _output(snippet: Snippet, words: list[str], called: Target, snippets: Mapping[str, Snippet]) -> list[str]:
-    shape: Printed = called.operation.output_shape
+    """Printed output is a part of the operation's output, and exactly what the query picks from it."""
+    shape = called.operation.output_shape
     if not called.prints or shape is None:
         return [f"'{snippet.command}' prints nothing"]
+    data = snippet.source.data
     wrong = mistakes(words, snippets) if called.rest else []
+    wrong += value_mistakes(data, shape, partial=True)
     if "--query" in words and not wrong:
-        shape = printed(words[words.index("--query") + 1], shape, wrong)
-    return wrong + list(output_mistakes(snippet.source.data, shape))
+        picked = jmespath.search(words[words.index("--query") + 1], data)
+        if picked != data:
+            wrong.append(f"the query prints something else; from this it picks {json.dumps(picked)}")
+    return wrong
 
 
 def _line(snippet: Snippet, message: str) -> int:

@@ -7,9 +7,11 @@
 
 A mutant is one change of one module (see code_mutants.py). Tests and modules are imported once; each mutant
 runs in a process forked from there, on the tests that enter the changed function, those first that killed
-before, and ends at the first failure. What survives this, and what a function's code alone cannot carry, runs
-with everything imported anew. A survivor that changes no answer stands in equivalent_mutants.yaml with its
-reason; an entry whose mutant is killed, or is gone, is an error.
+before, and ends at the first failure. What a function's code alone cannot carry, and survivors in functions
+that run while modules are imported, are tried with everything imported anew.
+
+A survivor that changes no answer stands in equivalent_mutants.yaml with its reason; an entry whose mutant is
+killed, or is gone, is an error.
 """
 
 from __future__ import annotations
@@ -27,7 +29,7 @@ import sys
 import time
 import types
 from collections import Counter, defaultdict, deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
@@ -208,6 +210,25 @@ class _Task:
     begun: float = 0.0
 
 
+class _Entered:
+    """A profiler that notes in which of some files a function is entered, and by which test."""
+
+    def __init__(self, files: Iterable[str]) -> None:
+        self.files = frozenset(files)
+        self.test = ""
+        self.by_place: dict[tuple[str, str], set[str]] = {}
+
+    def __call__(self, frame: types.FrameType, event: str, _argument: object) -> None:
+        code = frame.f_code
+        if event == "call" and code.co_filename in self.files:
+            self.by_place.setdefault(_place(code.co_filename, code.co_qualname), set()).add(self.test)
+
+
+def _place(file: str, function: str) -> tuple[str, str]:
+    """File and outermost function."""
+    return file, function.split(".<locals>")[0]
+
+
 @dataclass
 class Run:
     """One run of the command over some mutants; a pytest plugin that takes the place of the run of tests."""
@@ -219,9 +240,26 @@ class Run:
     """Equivalent mutants with the reason."""
     outcomes: list[Outcome] = field(default_factory=list)
     error: str | None = None
+    _files: Mapping[str, str] = field(init=False)
+    _collecting: set[tuple[str, str]] = field(default_factory=set)
+    """The functions that were entered before any test ran: what they answered then is kept somewhere."""
     _killers: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     _entered: Mapping[tuple[str, str], set[str]] = field(default_factory=dict)
     _seconds: dict[bool, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._files = {name: str(path) for name, path in self.house.modules().items()}
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_collection(self) -> Generator[None, object, object]:
+        """Note which functions are entered."""
+        note = _Entered(self._files.values())
+        sys.setprofile(note)
+        try:
+            return (yield)
+        finally:
+            sys.setprofile(None)
+            self._collecting = set(note.by_place)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
@@ -231,7 +269,6 @@ class Run:
             return True
         self._watch = _FirstFailure()
         session.config.pluginmanager.register(self._watch)
-        self._files = {name: str(path) for name, path in self.house.modules().items()}
         # A property tries little here and takes long: what a plain example kills needs none.
         self._items = sorted(
             session.items, key=lambda item: hasattr(getattr(item, "obj", None), "hypothesis")
@@ -263,24 +300,15 @@ class Run:
             raise _Stopped(f"imported anew without any change, {failed} fails: mend this first")
 
     def _traced(self, items: Sequence[pytest.Item]) -> tuple[str | None, dict, float]:
-        entered: dict[tuple[str, str], set[str]] = {}
-        files = set(self._files.values())
-        current = ""
-
-        def note(frame: types.FrameType, event: str, _argument: object) -> None:
-            code = frame.f_code
-            if event == "call" and code.co_filename in files:
-                place = code.co_filename, code.co_qualname.split(".<locals>")[0]
-                entered.setdefault(place, set()).add(current)
-
+        note = _Entered(self._files.values())
         _forget_results(self.house.package)
         begun = time.process_time()
         for item, following in zip(items, [*items[1:], None], strict=True):
-            current = item.nodeid
+            note.test = item.nodeid
             sys.setprofile(note)
             item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
             sys.setprofile(None)
-        return self._watch.name, entered, time.process_time() - begun
+        return self._watch.name, note.by_place, time.process_time() - begun
 
     def _judge_all(self) -> None:
         waiting = deque(_Task(mutant, anew=not mutant.swappable) for mutant in self.wanted)
@@ -293,17 +321,17 @@ class Run:
                 running.append(task)
             wait([task.process.sentinel for task in running] + [task.answer for task in running], timeout=1)
             for task in list(running):
-                late = time.monotonic() - task.begun > 20 * self._limit(task)
+                late = time.monotonic() - task.begun > 60 + 20 * self._limit(task)
                 if late:
                     task.process.kill()
                 if not (late or task.answer.poll() or task.process.exitcode is not None):
                     continue
                 running.remove(task)
                 killed_by = _answer(task.process, task.answer, lost="no end in the time allowed")
-                if killed_by is None and not task.anew:
-                    waiting.append(_Task(task.mutant, anew=True))
-                    continue
-                if killed_by == _CANNOT:
+                place = _place(self._files[task.mutant.module], task.mutant.function)
+                if killed_by == _CANNOT or (
+                    killed_by is None and not task.anew and place in self._collecting
+                ):
                     waiting.append(_Task(task.mutant, anew=True))
                     continue
                 if killed_by:
@@ -318,7 +346,7 @@ class Run:
             likely = next((name for name, _ in killers.most_common() if name in self._nodes), None)
             return _anew(self.house, mutant, self.house.tests_of(mutant.module), likely)
         file = self._files[mutant.module]
-        entering = self._entered.get((file, mutant.function.split(".<locals>")[0]), ())
+        entering = self._entered.get(_place(file, mutant.function), ())
         items = [item for item in self._of(mutant.module) if item.nodeid in entering]
         items.sort(key=lambda item: -killers[item.nodeid])
         if not _swap(mutant, file):

@@ -102,6 +102,7 @@ class Scope:
         self.mappings = mapping(document.get("Mappings"))
         self.conditions = mapping(document.get("Conditions"))
         self.resources = mapping(document.get("Resources"))
+        self.outputs = mapping(document.get("Outputs"))
         self.values = values
         self.fixed = fixed or {}
         self.prefix = prefix
@@ -622,9 +623,8 @@ def parts_of(value: object, without: frozenset[str] = frozenset()) -> Iterator[M
                 continue
             seen.add(id(part))
             yield part
-            waiting.extend(
-                part if isinstance(part, list) else [v for k, v in part.items() if k not in without]
-            )
+            inner = part if isinstance(part, list) else [v for k, v in part.items() if k not in without]
+            waiting.extend(reversed(inner))
 
 
 def split(text: str, delimiter: str) -> list[object]:

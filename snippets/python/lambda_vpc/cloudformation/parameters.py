@@ -30,8 +30,6 @@ MAX_ANSWERS = 150_000
 """Parts of conditions times combinations."""
 MAX_WORK = 4_000_000
 """Values times scenarios; a large template gets fewer scenarios, and more stays open."""
-LEFT_OPEN = "any value"
-"""What a scenario says of a parameter that it does not settle."""
 
 # Types that neither carry packets nor give permissions, and that nobody connects to over a network interface:
 # where a condition decides on them alone, every scenario is the same.
@@ -202,12 +200,12 @@ def choices(document: Mapping, given: Mapping[str, str], fixed: Mapping[str, obj
     found = []
     for box in boxes:
         named = {
-            name: " or ".join(_shown(value) for value in values)
+            name: shown(" or ".join(_shown(value) for value in values), 400)
             for name, values in box.items()
             if len(values) < len(domains[name])
         }
         chosen = {name: values[0] for name, values in box.items()}
-        found.append(Choice(chosen | rest, named | dict.fromkeys(left_open, LEFT_OPEN)))
+        found.append(Choice(chosen | rest, named))
     defaults, valueless = {}, []
     for name, declared in section(document, "Parameters").items():
         if name in given or not (name in uses.parameters or name in compared):

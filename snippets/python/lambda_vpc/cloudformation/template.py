@@ -2,7 +2,7 @@
 
 YAML and JSON, parameters, conditions, mappings, SAM functions with `Globals`, nested stacks by local file.
 What a template leaves open (an import, a dynamic reference, a parameter without a value) stays
-[`Unknown`][lambda_vpc.cloudformation.intrinsics.Unknown] and is named; nothing is guessed.
+[`Unknown`][lambda_vpc.cloudformation.values.Unknown] and is named; nothing is guessed.
 """
 
 from __future__ import annotations
@@ -359,34 +359,31 @@ class _Loader:
             self.open = self.open or unrolled.open
             if problems := _misshapen(source, document, places):
                 raise BadInput(problems)
-        inner: dict[str, tuple[Mapping, Scope] | None] = {}
+        inner: dict[str, Scope | None] = {}
         pending: set[str] = set()
         found: dict[str, Resource] = {}
         nested: dict[str, Resource] = {}
 
-        def enter(name: str) -> tuple[Mapping, Scope] | None:
+        def enter(name: str) -> Scope | None:
             """The nested stack `name`, loaded when first needed: stacks feed one another by outputs."""
             if name not in inner and name in stacks and name not in pending:
                 pending.add(name)
                 opened = self._nested(found[prefix + name], above)
                 pending.discard(name)
-                if opened is None:
-                    inner[name] = None
-                else:
-                    inner_document, inner_resources, inner_scope = opened
+                inner[name] = None
+                if opened is not None:
+                    inner_resources, inner[name] = opened
                     nested.update(inner_resources)
-                    inner[name] = (inner_document, inner_scope)
             return inner.get(name)
 
         def exported(name: str, output: str) -> object:
             opened = enter(name)
             if opened is None:
                 return Unknown(f"output {output} of stack {prefix}{name}")
-            outputs = section(opened[0], "Outputs")
-            written = outputs.get(output)
+            written = opened.outputs.get(output)
             if not isinstance(written, Mapping) or "Value" not in written:
                 return Unknown(f"output {output}, which stack {prefix}{name} does not have")
-            return _handed_over(opened[1].resolve(written["Value"]), f"output {output} of {prefix}{name}")
+            return _handed_over(opened.resolve(written["Value"]), f"output {output} of {prefix}{name}")
 
         scope = Scope(document, values, prefix=prefix, fixed=self.fixed, exported=exported, work=self.work)
         sam_globals = section(section(document, "Globals"), "Function")
@@ -421,9 +418,7 @@ class _Loader:
                 del found[prefix + name]
         return found | nested, scope
 
-    def _nested(
-        self, stack: Resource, above: tuple[Path, ...]
-    ) -> tuple[Mapping, dict[str, Resource], Scope] | None:
+    def _nested(self, stack: Resource, above: tuple[Path, ...]) -> tuple[dict[str, Resource], Scope] | None:
         url = stack.written.get("TemplateURL")
         if self.folder is None or not isinstance(url, str) or "://" in url or "{{" in url:
             return None
@@ -459,7 +454,7 @@ class _Loader:
                                r.key_path, r.scope)
                 for name, r in resources.items()
             }  # fmt: skip
-        return document, resources, scope
+        return resources, scope
 
     def _inside(self, stack: Resource, folder: Path, url: str) -> Path | None:
         """The file a stack's template is read from; `None`, and said so, where it lies outside the root."""

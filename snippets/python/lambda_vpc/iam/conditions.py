@@ -311,31 +311,40 @@ class Condition:
             return either([_boolean(str(nothing).lower(), value) for value in self.values])
         if values == PRESENT:
             return Undetermined(f"AWS does not document which value {self.key} has in this request")
-        rule = _OPERATORS[self.operator.name]
         if absent:
-            if self.operator.if_exists and self.operator.set_operator == "ForAnyValue":
+            return self._of_missing_key()
+        if self.operator.set_operator is not None:
+            return self._of_set(values, context, may_carry)
+        if is_multivalued(key) or len(values) > 1:
+            return Undetermined(
+                f"{self.operator.name} without a set operator on the multivalued key {self.key}"
+            )
+        return self._of_value(values[0], context, may_carry)
+
+    def _of_missing_key(self) -> Answer:
+        """The key is known to be absent."""
+        if self.operator.set_operator == "ForAnyValue":
+            if self.operator.if_exists:
                 # IfExists says true of a missing key, ForAnyValue says false.
                 return Undetermined(
                     f"{self.key} is missing, where ForAnyValue and IfExists contradict each other"
                 )
-            if self.operator.if_exists or self.operator.set_operator == "ForAllValues":
-                return True
-            return rule.negated and self.operator.set_operator is None
-        if self.operator.set_operator is None:
-            if is_multivalued(key) or len(values) > 1:
-                return Undetermined(
-                    f"{self.operator.name} without a set operator on the multivalued key {self.key}"
-                )
-            return self._value(values[0], rule, context, may_carry)
-        if nothing:
-            return self.operator.set_operator == "ForAllValues"
+            return False
+        for_all = self.operator.set_operator == "ForAllValues"
+        return for_all or self.operator.if_exists or _OPERATORS[self.operator.name].negated
+
+    def _of_set(self, values: Values, context: Context, may_carry: MayCarry) -> Answer:
+        """Every value, or any, by the set operator."""
+        for_all = self.operator.set_operator == "ForAllValues"
+        if not any(values):
+            return for_all
         members = [
-            self._value(value, rule, context, may_carry)
+            self._of_value(value, context, may_carry)
             if value
             else Undetermined(f"an empty string among other values of {self.key} is not documented")
             for value in values
         ]
-        return both(members) if self.operator.set_operator == "ForAllValues" else either(members)
+        return both(members) if for_all else either(members)
 
     def _without_values(self, nothing: bool) -> Answer:
         """An empty list in the policy: IAM Access Analyzer's policy checks "Empty array condition"."""
@@ -345,7 +354,9 @@ class Condition:
             return False
         return Undetermined(f"{self.operator.name} {self.key} without any value is documented both ways")
 
-    def _value(self, value: str, rule: _Comparison, context: Context, may_carry: MayCarry) -> Answer:
+    def _of_value(self, value: str, context: Context, may_carry: MayCarry) -> Answer:
+        """One value of the request against all of the policy."""
+        rule = _OPERATORS[self.operator.name]
         answers: list[Answer] = []
         unresolved: Undetermined | None = None
         for wanted in self.values:

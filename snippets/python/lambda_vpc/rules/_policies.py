@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from lambda_vpc.iam import conditions, service_reference
+from lambda_vpc.iam import conditions, patterns, service_reference
 from lambda_vpc.rules._written import Written, intrinsic
 
 IDENTITY, TRUST, ENDPOINT, RESOURCE, SCP, RCP = "identity", "trust", "endpoint", "resource", "scp", "rcp"
@@ -241,7 +241,7 @@ def matching_actions(written: str) -> tuple[str, ...] | None:
     if "*" not in verb and "?" not in verb:
         found = service_reference.action(written)
         return (found.name,) if found else ()
-    pattern = conditions.glob(verb.lower())
+    pattern = patterns.glob(verb.lower())
     return tuple(
         name
         for name in service_reference.actions(service)
@@ -251,4 +251,4 @@ def matching_actions(written: str) -> tuple[str, ...] | None:
 
 def names_action(written: str, action: str) -> bool:
     """Whether an item of `Action` names an action; letter case does not count."""
-    return conditions.glob(written.lower()).fullmatch(action.lower()) is not None
+    return patterns.glob(written.lower()).fullmatch(action.lower())
