@@ -14,7 +14,7 @@ from lambda_vpc.reading import BadInput
 TEMPLATE = """\
 Parameters:
   Stage: {Type: String, Default: test}
-  Zones: {Type: String, Default: one, AllowedValues: [one, two]}
+  Zones: {Type: String, AllowedValues: [one, two]}
 Conditions:
   Two: !Equals [!Ref Zones, two]
 Rules:
@@ -179,7 +179,10 @@ def test_a_states_case_sees_values_as_cloudformation_resolves_them(tmp_path: Pat
         ("states: {Network.EnableDnsSupport: true}", "Network.EnableDnsSupport = null"),
         ("states: {Gateway.Id: x}", "Gateway.Id = \"nothing at 'Gateway.Id'\""),
         ("states: {Outputs.Other: x}", "Outputs.Other = \"nothing at 'Outputs.Other'\""),
-        ("states: {Timeout.Value: '10'}", 'differs by parameters: Timeout.Value = "10" / Timeout.Value = "20"'),
+        (
+            "states: {Timeout.Value: '10'}",
+            'differs by parameters: Timeout.Value = "10" / Timeout.Value = "20"',
+        ),
     ],
 )
 def test_a_states_case_says_what_stands_there(tmp_path: Path, case: str, actual: str):
