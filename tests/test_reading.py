@@ -7,7 +7,7 @@ import os
 import time
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from lambda_vpc import reading
@@ -42,7 +42,6 @@ def key_lines(value, path, line):
             line += len(json.dumps(item, indent=0).split("\n"))
 
 
-@settings(deadline=None, max_examples=200)
 @given(value=values, ascii_=st.booleans())
 def test_any_json_is_read_as_json_reads_it_with_the_line_of_every_key(value, ascii_):
     text = json.dumps(value, indent=0, ensure_ascii=ascii_)
