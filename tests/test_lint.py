@@ -10,11 +10,10 @@ import pytest
 from lambda_vpc import rules
 from lambda_vpc.guide.snippet import KINDS, POLICY_LAYERS
 from lambda_vpc.guide.spec import load
-from lambda_vpc.rule_catalogue import rule_catalogue
-from lambda_vpc.rules import CARRIERS
+from lambda_vpc.rules import CARRIERS, RULES
 
 SNIPPETS = load(Path(__file__).parents[1] / "snippets")
-OWN = {rule.id: rule for rule in rule_catalogue()}
+OWN = RULES
 LINTED = {name: snippet for name, snippet in SNIPPETS.items() if snippet.kind in CARRIERS}
 WRONG = {
     f"{snippet.name}#{wrong.name}": (snippet, wrong)

@@ -170,6 +170,51 @@ def api(permission=True, credentials=None, method=None):
     return found
 
 
+def kafka(network, rules=True, poller=None, groups=("BrokerGroup",)):
+    """A cluster in the private subnets and a mapping that reads from it."""
+    found = {
+        **network,
+        "Role": good()["Role"],
+        "BrokerGroup": net.resource("EC2::SecurityGroup", GroupDescription="b", VpcId=net.ref("Vpc")),
+        "Brokers": net.resource(
+            "MSK::Cluster",
+            ClusterName="b",
+            KafkaVersion="3.6.0",
+            NumberOfBrokerNodes=2,
+            BrokerNodeGroupInfo={
+                "InstanceType": "kafka.t3.small",
+                "ClientSubnets": [net.ref("PrivateA"), net.ref("PrivateC")],
+                "SecurityGroups": [net.ref(name) for name in groups],
+            },
+        ),
+        "Mapping": net.resource(
+            "Lambda::EventSourceMapping",
+            EventSourceArn=net.ref("Brokers"),
+            FunctionName=net.ref("Function"),
+            **({"ProvisionedPollerConfig": poller} if poller else {}),
+        ),
+    }
+    if rules:
+        found["FromSelf"] = net.resource(
+            "EC2::SecurityGroupIngress",
+            GroupId=net.ref("BrokerGroup"),
+            **net.rule(9098, SourceSecurityGroupId=net.ref("BrokerGroup")),
+        )
+    return found
+
+
+def with_endpoints(*services):
+    """Isolated subnets with interface endpoints for these services, open to the VPC."""
+    found = net.endpoints()
+    found["EndpointGroup"]["Properties"]["SecurityGroupIngress"] = [net.rule(443, CidrIp="10.0.0.0/16")]
+    for service in services:
+        found[f"For{service}"] = copy.deepcopy(found["Secrets"])
+        found[f"For{service}"]["Properties"]["ServiceName"] = {
+            "Fn::Sub": f"com.amazonaws.${{AWS::Region}}.{service}"
+        }
+    return found
+
+
 FROM_PUBLIC = [net.ref("PrivateA"), net.ref("PublicC")]
 PUBLIC_LINE = '"Ref": "PublicC"'
 GROUP = [net.ref("FunctionGroup")]
@@ -428,6 +473,18 @@ FOUND = {
             good(NatC=nat(SubnetId=net.ref("PublicA"), AllocationId=net.att("AddressC", "AllocationId")))
         ),
         [("W9822", '"NatGatewayId": {')],
+    ),
+    "a cluster in isolated subnets": (
+        document(kafka(net.vpc_with_private_subnets())),
+        [("W9825", '"EventSourceArn": {')],
+    ),
+    "a cluster without a way to STS": (
+        document(kafka(with_endpoints("lambda"))),
+        [("W9825", '"EventSourceArn": {')],
+    ),
+    "a cluster that does not admit its own members": (
+        document(kafka(net.nat_per_az(), rules=False)),
+        [("W9825", '"EventSourceArn": {')],
     ),
     "an API without the permission to invoke its function": (
         document(api(permission=False)),
@@ -712,6 +769,31 @@ SILENT = {
     "NAT gateways whose zones AWS picks": document(
         {**good(), "PublicC": subnet(NO_VALUE), "PublicA": net.changed(good(), "PublicA",
                                                                        AvailabilityZone=None)["PublicA"]}
+    ),
+    "a cluster with NAT gateways": document(kafka(net.nat_per_az())),
+    "a cluster with endpoints": document(kafka(with_endpoints("lambda", "sts"))),
+    "a cluster that is polled in provisioned mode": document(
+        kafka(net.vpc_with_private_subnets(), poller={"MinimumPollers": 1})
+    ),
+    "a cluster from outside": document(
+        net.changed(kafka(net.vpc_with_private_subnets()), "Mapping", EventSourceArn=net.ref("Open")),
+        Parameters=ANY,
+    ),
+    "a cluster whose groups are from outside": document(
+        {
+            **kafka(net.nat_per_az(), rules=False),
+            "Brokers": net.changed(kafka(net.nat_per_az()), "Brokers", BrokerNodeGroupInfo={
+                "InstanceType": "kafka.t3.small", "ClientSubnets": [net.ref("PrivateA"), net.ref("PrivateC")],
+                "SecurityGroups": [net.ref("Open")]})["Brokers"],
+        },
+        Parameters=ANY,
+    ),
+    "a queue": document(
+        good(
+            Queue=net.resource("SQS::Queue"),
+            Mapping=net.resource("Lambda::EventSourceMapping", EventSourceArn=net.att("Queue", "Arn"),
+                                 FunctionName=net.ref("Function")),
+        )
     ),
     "an API with its permission": document(api()),
     "an API that invokes with a role": document(

@@ -11,7 +11,7 @@ from lambda_vpc.guide import addresses
 from lambda_vpc.guide.languages import LANGUAGES
 from lambda_vpc.guide.snippet import Snippet
 from lambda_vpc.guide.spec import load
-from lambda_vpc.rule_catalogue import rule_catalogue
+from lambda_vpc.rules import RULES
 
 SNIPPETS = load(ROOT / "snippets")
 
@@ -49,7 +49,7 @@ def test_the_page_of_a_snippet_has_an_anchor_for_each_case_and_wrong_variant(
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_rules_page_has_an_anchor_for_each_rule(site: Path, language: str) -> None:
     found = page(site, language, addresses.RULES)
-    missing = [rule.id for rule in rule_catalogue() if f' id="{addresses.rule(rule.id)}"' not in found]
+    missing = [rule for rule in RULES if f' id="{addresses.rule(rule)}"' not in found]
     assert not missing, f"docs/{language}/{addresses.RULES}: no heading has the id of {missing}"
 
 

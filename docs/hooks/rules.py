@@ -7,16 +7,15 @@ from mkdocs.structure.pages import Page
 from directives import DirectiveError, expand
 from lambda_vpc.guide import addresses
 from lambda_vpc.reading import suggestion
-from lambda_vpc.rule_catalogue import rule_catalogue
+from lambda_vpc.rules import RULES
 from render import language_of, own, render
 
 
 def _rule_directive(argument: str, page: Page) -> str:
-    known = {rule.id: rule for rule in rule_catalogue()}
-    if argument not in known:
-        raise DirectiveError(f"no rule '{argument}'{suggestion(argument, list(known))}")
+    if argument not in RULES:
+        raise DirectiveError(f"no rule '{argument}'{suggestion(argument, list(RULES))}")
     return render(
-        "rule.html", language_of(page), rule=known[argument], address=lambda name: _address(name, page)
+        "rule.html", language_of(page), rule=RULES[argument], address=lambda name: _address(name, page)
     )
 
 

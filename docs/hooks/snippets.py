@@ -32,7 +32,7 @@ from lambda_vpc.guide.snippet import Snippet, Wrong
 from lambda_vpc.guide.spec import check_facts, load
 from lambda_vpc.iam import request
 from lambda_vpc.reading import BadInput, suggestion
-from lambda_vpc.rule_catalogue import rule_catalogue
+from lambda_vpc.rules import RULES
 from lambda_vpc.sentences import sentence
 from render import language_of, link, own, render
 
@@ -174,7 +174,7 @@ def _outcome(name: str, variant: str) -> CaseResult:
 def _wrong(snippet: Snippet, wrong: Wrong, page: Page, *, own_page: bool) -> str:
     language = language_of(page)
     case = next((case for case in snippet.cases if case.id == wrong.caught_by), None)
-    rule = next((rule for rule in rule_catalogue() if rule.id == wrong.caught_by), None)
+    rule = RULES.get(wrong.caught_by)
     outcome = None
     if case is not None:
         outcome = _outcome(snippet.name, wrong.name)

@@ -84,7 +84,7 @@ class House:
 
 ROOT = Path(__file__).parents[2]
 # Those that are fast: whatever cfn-lint runs takes longer, and should not be needed to hold the engine.
-_NETWORK = ("test_network.py", "test_template.py", "test_snippets.py")
+_NETWORK = ("test_network.py", "test_records.py", "test_template.py", "test_snippets.py")
 _IAM = ("test_iam.py", "test_request.py", "test_snippets.py")
 GUIDE = House(
     root=ROOT,

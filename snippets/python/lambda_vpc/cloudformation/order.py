@@ -1,7 +1,7 @@
 """What CloudFormation creates before what.
 
 It creates what a resource refers to, and what it names under `DependsOn`, before the resource; everything
-else may be created at the same time (AWS CloudFormation User Guide, "DependsOn attribute"; facts R17, N28).
+else may be created at the same time (CloudFormation User Guide, "DependsOn attribute"; facts R17 and N28).
 """
 
 from __future__ import annotations

@@ -17,6 +17,7 @@ from lambda_vpc.rules import (
     before_attachment,
     deny_by_origin,
     deny_without_null,
+    event_source_isolated,
     for_all_values_without_null,
     function_in_public_subnet,
     nat_in_other_zone,
@@ -69,6 +70,7 @@ RULES: Mapping[str, Rule] = {
         nat_in_other_zone.nat_in_other_zone,
         api_without_permission.api_without_permission,
         authorizer_not_used.authorizer_not_used,
+        event_source_isolated.event_source_isolated,
     )
 }
 """Every rule by its id, in the order of the numbers."""

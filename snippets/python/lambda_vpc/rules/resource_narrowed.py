@@ -14,23 +14,30 @@ from lambda_vpc.rules._written import Written, intrinsic
 _SOURCE = f"{IAM_GUIDE}/reference_policies_elements_resource.html"
 
 AUTHORIZED_ON_ARNS = frozenset(
-    {"states:SendTaskFailure", "states:SendTaskHeartbeat", "states:SendTaskSuccess"}
+    {
+        "states:InvokeHTTPEndpoint",
+        "states:SendTaskFailure",
+        "states:SendTaskHeartbeat",
+        "states:SendTaskSuccess",
+    }
 )
 """Actions that AWS lists without resource types and authorizes on ARNs all the same.
 
 Step Functions authorizes its callbacks on the state machine, as its error texts show; the AWS CDK's
-`grantTaskResponse` narrows them so (github.com/aws/aws-cdk/pull/8486).
+`grantTaskResponse` narrows them so (github.com/aws/aws-cdk/pull/8486). For HTTP tasks its Developer Guide has
+the state machine's ARN in the role's policy ("Call HTTPS APIs in Step Functions workflows").
 """
 
 
 @statement_rule("E9805", _SOURCE)
 def resource_narrowed(statement: Statement, subject: Subject) -> Iterator[Finding]:
-    """Narrowed Resource for an EC2 Describe or Lambda action without resource types
+    """Narrowed Resource for a read action of EC2 or Lambda without resource types
 
     What:
         A statement names ARNs in Resource, and one of its actions has no resource type: ec2:DescribeSubnets
-        and the other Describe actions of EC2, or an action of Lambda such as lambda:ListFunctions. For an
-        action with a wildcard, the rule speaks only when this is so for every matching action.
+        and other Describe actions of EC2, lambda:ListFunctions and other List actions of Lambda, or
+        lambda:CreateEventSourceMapping. For an action with a wildcard, the rule speaks only when this is so
+        for every matching action.
 
     Why:
         An action without resource types has to be granted on *. With an ARN in its place the Allow grants
@@ -55,11 +62,10 @@ def resource_narrowed(statement: Statement, subject: Subject) -> Iterator[Findin
 
 @statement_rule("W9808", _SOURCE)
 def resource_narrowed_elsewhere(statement: Statement, subject: Subject) -> Iterator[Finding]:
-    """Narrowed Resource for an action of another service without resource types
+    """Narrowed Resource for another action without resource types
 
     What:
-        Like E9805, for the actions of all other services, as the Service Authorization Reference lists
-        them.
+        Like E9805, for all other actions and services, as the Service Authorization Reference lists them.
 
     Why:
         The reference says that an action without resource types needs "Resource": "*". It is a warning
@@ -91,7 +97,7 @@ def _is_documented(action: str) -> bool:
     Amazon EC2 User Guide, "Identity-based policies for Amazon EC2" (Describe actions); AWS Lambda Developer
     Guide, "Fine-tuning the Resources and Conditions sections of policies". Facts R05 and P03.
     """
-    return action.lower().startswith(("ec2:describe", "lambda:"))
+    return action.lower().startswith(("ec2:describe", "lambda:list", "lambda:createeventsourcemapping"))
 
 
 def _narrowed(statement: Statement, subject: Subject) -> Iterator[Written]:

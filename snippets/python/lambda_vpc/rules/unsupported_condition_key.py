@@ -69,7 +69,7 @@ def _any_supports(names: tuple[str, ...], key: str) -> bool:
 
 
 def _has_family(action: str, key: str) -> bool:
-    """Whether an action lists the key's family by another spelling, as `ssm:resourceTag/tag-key`."""
+    """Whether an action lists the key's family by another spelling: `ssm:resourceTag/tag-key`."""
     found = service_reference.action(action)
     family, slash, _ = key.lower().partition("/")
     return bool(slash and found) and any(k.partition("/")[0] == family for k in found.condition_keys)
