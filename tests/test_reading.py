@@ -124,6 +124,24 @@ def test_yaml_that_cannot_be_used_is_refused_with_line_and_mend(name):
     assert len(str(error.value).splitlines()) == 1
 
 
+def test_a_tag_says_what_a_value_is():
+    found = reading.parse('b: !!str 12\nc: "12"\nd: 12\ne: !Ref 12\nf: on\n', "t.yaml").data
+    assert found == {"b": "12", "c": "12", "d": 12, "e": {"Ref": "12"}, "f": True}
+
+
+def test_the_same_word_in_and_out_of_quotes_is_not_the_same_value():
+    found = reading.parse("- 1\n- '1'\n- 1\n- true\n- 'true'\n- ~\n- '~'\n", "t.yaml")
+    assert found.data == [1, "1", 1, True, "true", None, "~"]
+    assert found.line((6,)) == 7
+
+
+def test_aliases_count_as_often_as_they_are_followed(monkeypatch):
+    monkeypatch.setattr(reading, "MAX_VALUES", 12)
+    reading.parse("a: &a [1, 2]\nb: *a\n", "t.yaml")
+    with pytest.raises(BadInput, match=r"t.yaml:3: holds more than"):
+        reading.parse("a: &a [1, 2]\nb: *a\nc: *a\n", "t.yaml")
+
+
 # --- files --------------------------------------------------------------------------------------
 
 
@@ -135,6 +153,22 @@ def test_a_file_that_never_ends_is_refused_before_it_is_read(tmp_path):
     for path in (pipe, link, tmp_path):
         with pytest.raises(BadInput, match="is not a regular file; name a file that holds a document"):
             reading.read(path)
+
+
+ENCODINGS = {
+    "another encoding": (b"a: 1\nb: \xff\n", "t.yaml:2: is not UTF-8; save it as UTF-8"),
+    "a byte order mark": (b"\xef\xbb\xbfa: 1\n", "t.yaml:1: begins with a byte order mark; save as UTF-8"),
+}
+
+
+@pytest.mark.parametrize("name", ENCODINGS)
+def test_a_file_in_another_encoding_is_refused_at_its_line(tmp_path, name):
+    content, message = ENCODINGS[name]
+    path = tmp_path / "t.yaml"
+    path.write_bytes(content)
+    with pytest.raises(BadInput) as error:
+        reading.read(path, "t.yaml")
+    assert str(error.value).startswith(message)
 
 
 def test_a_file_is_measured_before_it_is_read(tmp_path):

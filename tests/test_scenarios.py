@@ -283,6 +283,12 @@ def test_a_condition_on_any_other_resource_makes_scenarios(type_):
     assert told(found) == [("P=a", True), ("P=not a", False)]
 
 
+@pytest.mark.parametrize("name", ["AWS::StackName", "AWS::AccountId", "AWS::Partition", "AWS::URLSuffix"])
+def test_a_pseudo_parameter_that_is_compared_makes_scenarios(name):
+    found = read({"Vpc": under("Is"), "Always": VPC}, Conditions={"Is": equals(name, "a")})
+    assert told(found) == [(f"{name}=a", True), (f"{name}=not a", False)]
+
+
 def test_a_condition_in_globals_makes_scenarios():
     shared = {"Function": {"VpcConfig": {"Fn::If": ["Is", {}, {"Ref": "AWS::NoValue"}]}}}
     found = read({"Vpc": VPC}, Conditions={"Is": equals("P", "a")}, Parameters={"P": TEXT}, Globals=shared)
