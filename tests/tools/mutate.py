@@ -269,10 +269,7 @@ class Run:
             return True
         self._watch = _FirstFailure()
         session.config.pluginmanager.register(self._watch)
-        # A property tries little here and takes long: what a plain example kills needs none.
-        self._items = sorted(
-            session.items, key=lambda item: hasattr(getattr(item, "obj", None), "hypothesis")
-        )
+        self._items = session.items
         self._nodes = {item.nodeid: item for item in self._items}
         try:
             self._try_unchanged()
@@ -284,6 +281,7 @@ class Run:
     def _of(self, module: str) -> list[pytest.Item]:
         files = self.house.tests_of(module)
         rank = {file: number for number, file in enumerate(files)}
+        # Properties last: each takes long, and what a plain example kills needs none.
         of = [item for item in self._items if item.nodeid.split("::")[0] in rank]
         return sorted(of, key=lambda item: rank[item.nodeid.split("::")[0]] + 100 * _is_property(item))
 
