@@ -18,7 +18,7 @@ from moto.iam.aws_managed_policies import aws_managed_policies_data
 
 import benchmark_iam
 from lambda_vpc.iam.arns import resource_glob
-from lambda_vpc.iam.conditions import OPERATORS, SET_OPERATORS, PolicyError
+from lambda_vpc.iam.conditions import OPERATORS, PRESENT, SET_OPERATORS, PolicyError
 from lambda_vpc.iam.decide import ALLOWED, Decision, Undocumented, decide
 from lambda_vpc.iam.layers import Policies
 from lambda_vpc.iam.patterns import ESCAPES, glob, matches
@@ -38,6 +38,8 @@ CASES = [
     )
     for case in yaml.safe_load((DATA / name).read_text("utf-8"))
 ]
+FUNCTION = "arn:aws:lambda:us-east-1:111122223333:function:app"
+ROLE = "arn:aws:iam::111122223333:role/dev"
 
 
 def request(case: Mapping) -> Request:
@@ -279,6 +281,7 @@ BAD = {
         "Bool: 'aws:SecureTransport' and 'AWS:securetransport' are the same key; keep one",
     ),
     "resource-no-service": (_with(Resource="arn:aws"), "'arn:aws' names no service .write arn:PARTITION"),
+    "resource-service-question": (_with(Resource="arn:aws:lambd?:*:*:function:a"), "for the service; name"),
     "resource-service-end": (_with(Resource="arn:aws:*"), "wildcard for the service; name"),
     "resource-type": (
         _with(Resource="arn:aws:lambda:us-east-1:111122223333:f*:app"),
@@ -407,6 +410,18 @@ def test_an_element_without_values_covers_nothing(effect_: str, element: str):
 
 
 OPEN_QUESTIONS = {
+    "policy-base64": ({"BinaryEquals": {"aws:RequestTag/b": "QQ= ="}}, "a value that is not Base64"),
+    "request-base64": ({"BinaryEquals": {"aws:RequestTag/t": "QQ=="}}, "a value that is not Base64"),
+    "request-base64-space": ({"BinaryEquals": {"aws:RequestTag/s": "QQ=="}}, "a value that is not Base64"),
+    "policy-arn": (
+        {"ArnLike": {"aws:RequestTag/arn": "arn:aws:s3"}},
+        "'arn:aws:s3' does not have the six parts",
+    ),
+    "request-arn": ({"ArnLike": {"aws:RequestTag/t": "arn:aws:s3:::*"}}, "'a' does not have the six parts"),
+    "variable-present": (
+        {"StringEquals": {"aws:RequestTag/t": "${aws:referer}"}},
+        "aws:referer .*is not documented",
+    ),
     "number": ({"NumericEquals": {"aws:RequestTag/t": "1"}}, "'a' is not a number; AWS documents no result"),
     "date": ({"DateEquals": {"aws:RequestTag/t": "2026"}}, "'a' is not a date; AWS documents no result"),
     "policy-number": ({"NumericEquals": {"aws:RequestTag/n": "x"}}, "'x' is not a number"),
@@ -425,7 +440,17 @@ def test_what_aws_does_not_document_is_named(condition: dict, question: str):
     with pytest.raises(Undocumented, match=question):
         decide(
             {"identity": _with(Condition=condition)},
-            _call({"aws:RequestTag/t": "a", "aws:RequestTag/n": "1", "aws:SourceIp": "10.0.0.1"}),
+            _call(
+                {
+                    "aws:RequestTag/t": "a",
+                    "aws:RequestTag/n": "1",
+                    "aws:RequestTag/b": "QQ==",
+                    "aws:RequestTag/s": "QQ= =",
+                    "aws:RequestTag/arn": "arn:aws:s3:::amzn-s3-demo-bucket",
+                    "aws:Referer": PRESENT,
+                    "aws:SourceIp": "10.0.0.1",
+                }
+            ),
         )
 
 
@@ -453,6 +478,58 @@ def test_an_incomplete_arn_outside_of_identity_based_policies_is_named_with_a_me
         decide(policies, _call())
 
 
+def test_a_variable_whose_key_is_not_known_gets_no_answer():
+    for written in ("${aws:SourceIp}", "${aws:SourceIp, 'a'}", "x${aws:SourceIp}"):
+        condition = {"StringEquals": {"aws:RequestTag/t": written}}
+        with pytest.raises(Undocumented, match="the value of aws:sourceip in this request is not known"):
+            decide({"identity": _with(Condition=condition)}, _call({"aws:RequestTag/t": "a"}, closed=False))
+
+
+def test_numbers_and_truth_values_beside_texts_leave_the_texts_as_they_are():
+    condition = {"StringEquals": {"aws:RequestTag/t": ["A", 1, True]}}
+    for given_value, wanted in (("A", ALLOWED), ("a", "implicitDeny"), (1, ALLOWED), (True, ALLOWED)):
+        call = _call({"aws:RequestTag/t": given_value})
+        assert effect({"identity": _with(Condition=condition)}, call) == wanted
+
+
+def test_a_condition_that_is_not_met_is_shown_as_it_is_written():
+    written = (
+        ("StringEquals", "aws:username"),
+        ("StringEqualsIfExists", "aws:RequestTag/t"),
+        ("ForAnyValue:StringLike", "aws:TagKeys"),
+    )
+    for operator, key in written:
+        policy = _with(Condition={operator: {key: "x"}})
+        why = decide({"identity": policy}, _call({key: "y"})).why
+        assert [reason.detail for reason in why if reason.statement] == [f"{operator} {key}"]
+
+
+def test_an_implicit_deny_does_not_name_a_layer_that_allows():
+    s3 = _with(Action="s3:*")
+    decision = decide({"identity": s3, "boundary": _with(), "scp": [[_with()], [s3]]}, _call())
+    assert [reason.layer for reason in decision.why if reason.code == "nothing-allows"] == ["scp", "identity"]
+
+
+@pytest.mark.parametrize("action", ["sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity"])
+def test_without_its_trust_policy_nobody_can_say_that_a_role_may_be_assumed(action: str):
+    call = Request(action, "arn:aws:iam::111122223333:role/target", ROLE, {})
+    with pytest.raises(Undocumented, match="trust or key policy decides and is not given"):
+        decide({"identity": _with(Action="sts:*")}, call)
+    assert decide({"identity": _with()}, call).effect == "implicitDeny"
+
+
+def test_the_grant_that_suffices_is_named_not_one_beside_it():
+    queue = "arn:aws:sqs:us-east-1:111122223333:q1"
+    account, user = "arn:aws:iam::111122223333:root", "arn:aws:iam::111122223333:user/kana"
+    grant = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+    statements = [
+        {"Sid": "Account", **grant, "Principal": {"AWS": account}},
+        {"Sid": "User", **grant, "Principal": {"AWS": user}},
+    ]
+    decision = decide({"resource": _document(statements)}, Request("sqs:SendMessage", queue, user, {}))
+    assert (decision.layer, decision.statement) == ("resource", "User")
+
+
 def test_a_variable_that_has_no_value_decides_before_one_that_is_not_known():
     condition = {"StringEquals": {"aws:RequestTag/t": "${aws:SourceIp}${aws:username}"}}
     call = _call({"aws:RequestTag/t": "a", "aws:username": []}, closed=False)
@@ -461,8 +538,6 @@ def test_a_variable_that_has_no_value_decides_before_one_that_is_not_known():
 
 # --- requests -----------------------------------------------------------------------------------
 
-FUNCTION = "arn:aws:lambda:us-east-1:111122223333:function:app"
-ROLE = "arn:aws:iam::111122223333:role/dev"
 BAD_REQUESTS = {
     "no-resource": ({"resource": ()}, r"resource: name the ARN of at least one resource, or \*"),
     "empty-resource": ({"resource": ""}, "resource: name the ARN"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -158,7 +159,8 @@ def command(folder: Path, equivalent: list[dict], tests: str = TOY_TESTS) -> sub
     (folder / "equivalent.yaml").write_text(yaml.safe_dump(equivalent), "utf-8")
     return subprocess.run(
         [sys.executable, "-c", CALL, str(folder), "--json", str(folder / "out.json")],
-        cwd=TOOLS, capture_output=True, text=True, check=False,
+        cwd=TOOLS, env={name: value for name, value in os.environ.items() if name != "PYTEST_ADDOPTS"},
+        capture_output=True, text=True, check=False,
     )  # fmt: skip
 
 

@@ -823,6 +823,15 @@ def test_a_block_that_is_none_leaves_a_rule_open(block):
     assert summary(found, V4) == both("?rules-unknown")
 
 
+def test_a_routes_block_of_the_other_ip_version_is_no_destination():
+    found = changed(
+        only_a(one_nat()), "RouteA", DestinationCidrBlock=None, DestinationIpv6CidrBlock="0.0.0.0/0"
+    )
+    (answer,) = answers(found, V4)
+    assert isinstance(answer, network.Unknown)
+    assert "0.0.0.0/0, which is not an IPv6 block" in answer.what
+
+
 def test_an_unknown_protocol_may_be_all_whatever_the_ports():
     protocol = {"Protocol": {"Type": "String"}}
     rules = [{"IpProtocol": ref("Protocol"), "FromPort": 80, "ToPort": 80, "CidrIp": "0.0.0.0/0"}]

@@ -7,7 +7,7 @@ import os
 import time
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from lambda_vpc import reading
@@ -42,7 +42,6 @@ def key_lines(value, path, line):
             line += len(json.dumps(item, indent=0).split("\n"))
 
 
-@settings(deadline=None, max_examples=200)
 @given(value=values, ascii_=st.booleans())
 def test_any_json_is_read_as_json_reads_it_with_the_line_of_every_key(value, ascii_):
     text = json.dumps(value, indent=0, ensure_ascii=ascii_)
@@ -106,6 +105,10 @@ REFUSED_YAML = {
     "a long tag": ("a: !" + "-" * 1000 + " b\n", "t.yaml:1: tag !---"),
     "an alias without anchor": ("a: 1\nb: *c\n", "t.yaml:2: alias *c has no anchor; write &c at a value"),
     "an anchor inside itself": ("a: &b [*b]\n", "t.yaml:1: alias *b has no anchor"),
+    "many tag directives": (
+        "".join(f"%TAG !a{n}! t:{n}\n" for n in range(102)) + "---\na: 1\n",
+        "t.yaml:1: holds more than 100 %TAG directives; remove them",
+    ),
     "two documents": ("a: 1\n---\nb: 1\n", "t.yaml:2: holds a second document; keep one"),
     "a map as a key": ("{a: 1}: 1\n", "t.yaml:1: a key must be a text; put it in quotes"),
 }
@@ -121,6 +124,24 @@ def test_yaml_that_cannot_be_used_is_refused_with_line_and_mend(name):
     assert len(str(error.value).splitlines()) == 1
 
 
+def test_a_tag_says_what_a_value_is():
+    found = reading.parse('b: !!str 12\nc: "12"\nd: 12\ne: !Ref 12\nf: on\n', "t.yaml").data
+    assert found == {"b": "12", "c": "12", "d": 12, "e": {"Ref": "12"}, "f": True}
+
+
+def test_the_same_word_in_and_out_of_quotes_is_not_the_same_value():
+    found = reading.parse("- 1\n- '1'\n- 1\n- true\n- 'true'\n- ~\n- '~'\n", "t.yaml")
+    assert found.data == [1, "1", 1, True, "true", None, "~"]
+    assert found.line((6,)) == 7
+
+
+def test_aliases_count_as_often_as_they_are_followed(monkeypatch):
+    monkeypatch.setattr(reading, "MAX_VALUES", 12)
+    reading.parse("a: &a [1, 2]\nb: *a\n", "t.yaml")
+    with pytest.raises(BadInput, match=r"t.yaml:3: holds more than"):
+        reading.parse("a: &a [1, 2]\nb: *a\nc: *a\n", "t.yaml")
+
+
 # --- files --------------------------------------------------------------------------------------
 
 
@@ -132,6 +153,22 @@ def test_a_file_that_never_ends_is_refused_before_it_is_read(tmp_path):
     for path in (pipe, link, tmp_path):
         with pytest.raises(BadInput, match="is not a regular file; name a file that holds a document"):
             reading.read(path)
+
+
+ENCODINGS = {
+    "another encoding": (b"a: 1\nb: \xff\n", "t.yaml:2: is not UTF-8; save it as UTF-8"),
+    "a byte order mark": (b"\xef\xbb\xbfa: 1\n", "t.yaml:1: begins with a byte order mark; save as UTF-8"),
+}
+
+
+@pytest.mark.parametrize("name", ENCODINGS)
+def test_a_file_in_another_encoding_is_refused_at_its_line(tmp_path, name):
+    content, message = ENCODINGS[name]
+    path = tmp_path / "t.yaml"
+    path.write_bytes(content)
+    with pytest.raises(BadInput) as error:
+        reading.read(path, "t.yaml")
+    assert str(error.value).startswith(message)
 
 
 def test_a_file_is_measured_before_it_is_read(tmp_path):

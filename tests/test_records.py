@@ -13,6 +13,7 @@ from lambda_vpc.network.model import (
     AclEntry,
     Association,
     Attachment,
+    EgressOnlyGateway,
     Endpoint,
     Function,
     Host,
@@ -25,6 +26,7 @@ from lambda_vpc.network.model import (
     Origin,
     Place,
     PrefixList,
+    PublicAccessBlock,
     Route,
     RouteTable,
     Rule,
@@ -35,6 +37,7 @@ from lambda_vpc.network.model import (
     Vpc,
     same,
 )
+from lambda_vpc.reading import BadInput
 from lambda_vpc.sentences import Code
 
 V4 = "internet-ipv4"
@@ -198,6 +201,496 @@ def test_every_answer_of_several_networks_is_given_with_its_assumptions():
     assert [(dict(answer.scenario), type(answer).__name__) for answer in found] == [
         ({"Nat": "yes"}, "Reached"), ({"Nat": "no"}, "Blocked"),
     ]  # fmt: skip
+
+
+# --- route tables -------------------------------------------------------------------------------
+
+
+def changed(record, **fields):
+    return dataclasses.replace(record, **fields)
+
+
+def own_table(*routes, **fields):
+    """The private subnet with a table of its own instead of the main one."""
+    table = RouteTable(at=at("rtb-own"), id=Id("rtb-own"), vpc=VPC, routes=routes, **fields)
+    return {
+        "tables": (*live().tables, table),
+        "table_associations": (*live().table_associations, use(PRIVATE, "rtb-own")),
+    }
+
+
+def use(subnet, table, **fields):
+    return Association(at=at(f"use-{table}"), subnet=subnet, target=Id(table), **fields)
+
+
+def with_subnet(**fields):
+    private, public = live().subnets
+    return live(subnets=(changed(private, **fields), public))
+
+
+def with_public(**fields):
+    private, public = live().subnets
+    return live(subnets=(private, changed(public, **fields)))
+
+
+ODD = Undetermined("condition Odd")
+
+
+def test_a_table_of_its_own_replaces_the_main_one():
+    assert told(live(**own_table())) == "no-default-route"
+    assert told(live(**own_table(TO_NAT))) == ["nat-1", "igw-1"]
+
+
+def test_what_is_wrong_with_the_association_is_said():
+    two = own_table(TO_NAT)
+    two["table_associations"] += (use(PRIVATE, "rtb-public"),)
+    assert told(live(**two)) == "?value-unknown"
+    doubtful = own_table(TO_NAT) | {"table_associations": (
+        *live().table_associations, use(PRIVATE, "rtb-own", exists=ODD))}  # fmt: skip
+    assert told(live(**doubtful)) == "?existence-unknown"
+    gone = own_table(TO_NAT) | {"tables": live().tables}
+    assert told(live(**gone)) == "?outside-template"
+    table = RouteTable(at=at("rtb-own"), id=Id("rtb-own"), vpc=Id("vpc-2"), routes=(TO_NAT,))
+    other = own_table() | {"tables": (*live().tables, table)}
+    assert told(live(**other)) == "route-table-of-other-vpc"
+    no_vpc = own_table() | {"tables": (*live().tables, changed(table, vpc=None))}
+    assert told(live(**no_vpc)) == ["nat-1", "igw-1"]
+
+
+def test_an_association_of_a_subnet_that_is_not_known_may_be_this_one():
+    somebody = Id("output Subnet", Origin.OPEN)
+    found = live(table_associations=(*live().table_associations, use(somebody, "rtb-public")))
+    assert told(found) == "?value-unknown"
+    for name in (Id("parameter Subnet", Origin.EXISTING), Id("'Typo'", Origin.MISSING), None):
+        found = live(table_associations=(*live().table_associations, use(name, "rtb-public")))
+        assert told(found) == ["nat-1", "igw-1"], name
+
+
+def test_associations_that_are_not_all_known_leave_a_subnet_on_the_main_table_open():
+    doubt = Undetermined("what Stack does with subnet-private")
+    assert told(with_subnet(associations_complete=doubt)) == "?outside-template"
+    private, public = live().subnets
+    own = own_table() | {"subnets": (changed(private, associations_complete=doubt), public)}
+    assert told(live(**own)) == "no-default-route"
+
+
+def test_a_vpc_without_a_main_table_leaves_it_open():
+    (vpc,) = live().vpcs
+    assert told(live(vpcs=(changed(vpc, main_table=None),))) == "?outside-template"
+    assert told(live(vpcs=())) == "?outside-template"
+
+
+def test_routes_of_the_other_address_family_do_not_count():
+    assert told(live(route(block("::/0"), Via.NAT_GATEWAY, NAT))) == "route-table-not-associated"
+
+
+def test_of_two_default_routes_nobody_knows_which_counts():
+    assert told(live(TO_NAT, TO_NAT)) == "?value-unknown"
+
+
+def test_a_default_route_by_prefix_list_is_one():
+    every = route(PrefixList("pl-1", (EVERYWHERE,)), Via.NAT_GATEWAY, NAT)
+    assert told(live(every)) == ["nat-1", "igw-1"]
+
+
+LOW, HIGH = block("0.0.0.0/1"), block("128.0.0.0/1")
+
+
+def test_the_internet_is_reached_where_all_its_parts_are():
+    low, high = (route(half, Via.NAT_GATEWAY, NAT) for half in (LOW, HIGH))
+    assert told(live(low, high)) == ["nat-1", "igw-1"]
+    assert told(live(low)) == "?part-of-internet"
+    assert told(live(low, route(HIGH, Via.GATEWAY, GATEWAY))) == "?part-of-internet"
+    assert told(live(TO_NAT, route(HIGH, Via.GATEWAY, GATEWAY))) == "?part-of-internet"
+    assert told(live(route(LOW, Via.GATEWAY, GATEWAY))) == "public-subnet"
+    assert told(live(low, route(HIGH, Via.TRANSIT_GATEWAY, Id("tgw-1")))) == "?outside-template"
+
+
+@pytest.mark.parametrize(
+    ("narrow", "codes"),
+    [("203.0.113.0/24", ["narrower-routes"]), ("10.9.0.0/16", []), ("8.0.0.0/9", ["narrower-routes"])],
+)
+def test_only_routes_for_a_part_of_the_internet_are_noted(narrow, codes):
+    found = live(TO_NAT, route(block(narrow), Via.PEERING, Id("pcx-1")))
+    (answer,) = network.trace(found, "orders", V4)
+    assert [note.code for note in answer.notes] == codes
+
+
+def test_a_table_handed_to_something_else_is_noted():
+    (answer,) = network.trace(live(**own_table(TO_NAT, note="Custom")), "orders", V4)
+    assert [(n.code, n.detail) for n in answer.notes] == [("handed-over", "rtb-own: Custom")]
+
+
+def test_a_doubtful_route_beside_a_missing_default_route_is_what_is_not_known():
+    doubtful = route(Undetermined("parameter Block"), Via.NAT_GATEWAY, NAT)
+    (answer,) = network.trace(live(**own_table(doubtful)), "orders", V4)
+    assert (answer.why, answer.what) == ("value-unknown", "parameter Block")
+
+
+@pytest.mark.parametrize(
+    ("targets", "why"),
+    [
+        ((), "route-without-one-target"),
+        (
+            (Target(Via.NAT_GATEWAY, NAT, "NatGatewayId"), Target(Via.GATEWAY, GATEWAY)),
+            "route-without-one-target",
+        ),
+        ((Target(Via.TRANSIT_GATEWAY, Id("tgw-1")),), "?outside-template"),
+        ((Target(Via.GATEWAY, Id("vgw-1")),), "?outside-template"),
+        ((Target(Via.TRANSIT_GATEWAY, Id("orders")),), "?hop-not-traced"),
+        ((Target(Via.NAT_GATEWAY, GATEWAY),), "?hop-not-traced"),
+    ],
+    ids=str,
+)
+def test_a_route_leads_to_one_thing_that_is_followed_or_not(targets, why):
+    assert told(live(changed(TO_NAT, targets=targets))) == why
+    through_nat = with_public_routes(changed(TO_NAT, targets=targets))
+    assert told(through_nat) in (why, "nat-in-private-subnet")
+
+
+def with_public_routes(*routes):
+    main, public = live().tables
+    return live(tables=(main, changed(public, routes=routes)))
+
+
+def test_a_route_that_may_not_exist_leaves_the_way_open():
+    assert told(live(changed(TO_NAT, exists=ODD))) == "?existence-unknown"
+    out = changed(route(EVERYWHERE, Via.GATEWAY, GATEWAY), exists=ODD)
+    assert told(with_public_routes(out)) == "?existence-unknown"
+
+
+# --- gateways -----------------------------------------------------------------------------------
+
+
+def attached(*vpcs, **fields):
+    attachments = tuple(Attachment(at=at("attachment"), vpc=vpc) for vpc in vpcs)
+    return live(
+        internet_gateways=(InternetGateway(at=at("igw-1"), id=GATEWAY, attachments=attachments, **fields),)
+    )
+
+
+def test_an_internet_gateway_must_be_attached_to_this_vpc():
+    assert told(attached(VPC)) == ["nat-1", "igw-1"]
+    assert told(attached(Id("vpc-2"), VPC)) == ["nat-1", "igw-1"]
+    assert told(attached()) == "gateway-not-attached"
+    assert told(attached(Id("vpc-2"))) == "gateway-of-other-vpc"
+    assert told(attached(Id("output Vpc", Origin.OPEN))) == "?value-unknown"
+    assert told(attached(complete=Undetermined("what igw-1 is attached to"))) == "?outside-template"
+    assert told(attached(VPC, exists=ODD)) == "?existence-unknown"
+    doubtful = Attachment(at=at("attachment"), vpc=VPC, exists=ODD)
+    gateway = InternetGateway(at=at("igw-1"), id=GATEWAY, attachments=(doubtful,))
+    assert told(live(internet_gateways=(gateway,))) == "?existence-unknown"
+
+
+def test_a_route_table_at_the_gateway_is_not_followed():
+    assert told(attached(VPC, edge=at("edge"))) == "?hop-not-traced"
+
+
+def test_a_nat_gateway_behind_another_or_behind_an_egress_only_gateway_has_no_way_out():
+    egress = EgressOnlyGateway(at=at("eigw-1"), id=Id("eigw-1"), vpc=VPC)
+    for via, target in ((Via.NAT_GATEWAY, NAT), (Via.EGRESS_ONLY, Id("eigw-1"))):
+        found = changed(with_public_routes(route(EVERYWHERE, via, target)), egress_only_gateways=(egress,))
+        (answer,) = network.trace(found, "orders", V4)
+        assert (answer.why, answer.detail) == ("nat-in-private-subnet", f"subnet-public → {target}")
+    assert told(with_public_routes()) == "nat-in-private-subnet"
+    assert told(with_public_routes(route(EVERYWHERE, Via.NAT_GATEWAY, Id("nat-x", Origin.WRITTEN)))) == (
+        "?outside-template"
+    )
+
+
+def nat(**fields):
+    (gateway,) = live().nat_gateways
+    return live(nat_gateways=(changed(gateway, **fields),))
+
+
+@pytest.mark.parametrize(
+    ("fields", "why"),
+    [
+        ({"public": False}, "private-nat"),
+        ({"public": Undetermined("ConnectivityType")}, "?value-unknown"),
+        ({"address": False}, "nat-without-address"),
+        ({"address": Undetermined("parameter Allocation")}, "?value-unknown"),
+        ({"address_taken_by": Id("nat-2")}, "nat-address-taken"),
+        ({"regional": Undetermined("AvailabilityMode")}, "?value-unknown"),
+        ({"available": False}, "nat-not-available"),
+        ({"available": Undetermined("its state")}, "?value-unknown"),
+        ({"subnet": Id("subnet-gone")}, "?outside-template"),
+        ({"subnet": None}, "?outside-template"),
+        ({"exists": ODD}, "?existence-unknown"),
+    ],
+    ids=str,
+)
+def test_what_keeps_a_nat_gateway_from_the_internet(fields, why):
+    assert told(nat(**fields)) == why
+
+
+def test_a_private_nat_gateway_is_said_to_be_private_and_nothing_else():
+    found = nat(public=False, address=False)
+    assert told(found) == "private-nat"
+
+
+def test_a_nat_gateway_in_another_vpc_is_no_target():
+    assert told(with_public(vpc=Id("vpc-2"))) == "target-in-other-vpc"
+    assert told(with_public(vpc=Id("output Vpc", Origin.OPEN))) == "?value-unknown"
+    assert told(with_public(exists=ODD)) == "?existence-unknown"
+
+
+def down(found, letter="a"):
+    (answer,) = network.trace(found, "orders", V4, letter)
+    return answer.why if not isinstance(answer, network.Reached) else list(answer.hops)
+
+
+def test_a_nat_gateway_goes_down_with_its_zone():
+    both = with_public(zone="c")
+    assert down(both, "a") == "az-down"
+    assert down(both, "c") == "nat-az-down"
+    assert down(with_public(zone=Undetermined("its zone")), "c") == "zone-unknown"
+
+
+def test_a_nat_gateway_in_the_travelers_own_subnet_crosses_no_border_twice():
+    here = nat(subnet=PRIVATE)
+    assert told(here) == "nat-in-private-subnet"
+
+
+def closed_acl(subnet, *entries):
+    acl = NetworkAcl(at=at("acl-own"), id=Id("acl-own"), entries=entries)
+    return live(acls=(acl,), acl_associations=(use(subnet, "acl-own"),))
+
+
+def lets(egress, ports=(0, 65535)):
+    return AclEntry(at=at("entry"), number=100, egress=egress, protocol="6", ports=ports, block=EVERYWHERE,
+                    allow=True)  # fmt: skip
+
+
+def test_both_sides_of_the_nat_gateways_border_are_asked():
+    assert told(closed_acl(PUBLIC, lets(True), lets(False))) == ["nat-1", "igw-1"]
+    assert told(closed_acl(PRIVATE, lets(True), lets(False))) == ["nat-1", "igw-1"]
+    # What comes in at 443 is answered at the high ports; on the way out it is the other way round.
+    assert told(closed_acl(PUBLIC, lets(True), lets(False, (1024, 65535)))) == "acl-denies"
+    assert told(closed_acl(PUBLIC, lets(True, (443, 443)), lets(False))) == "acl-denies-return-ports"
+    assert told(closed_acl(PUBLIC, lets(True, (1024, 65535)), lets(False))) == "acl-denies"
+    assert told(closed_acl(PUBLIC, lets(True), lets(False, (443, 443)))) == "acl-denies-return-ports"
+    assert told(closed_acl(PRIVATE, lets(True), lets(False, (443, 443)))) == "acl-denies-return-ports"
+
+
+def regional(**fields):
+    return nat(subnet=None, vpc=VPC, regional=True, **fields)
+
+
+def test_a_regional_nat_gateway_leaves_by_the_gateway_of_its_vpc():
+    (answer,) = network.trace(regional(), "orders", V4)
+    assert (answer.hops, [note.code for note in answer.notes]) == (("nat-1", "igw-1"), ["regional-nat-note"])
+    assert told(changed(regional(), internet_gateways=())) == "gateway-not-attached"
+    (vpc,) = live().vpcs
+    open_ = changed(vpc, gateways_complete=Undetermined("the internet gateway of vpc-1"))
+    assert told(changed(regional(), internet_gateways=(), vpcs=(open_,))) == "?outside-template"
+    assert told(nat(subnet=None, regional=True, vpc=Id("vpc-2"))) == "target-in-other-vpc"
+
+
+def test_a_regional_nat_gateway_with_zones_given_serves_those():
+    assert told(regional(zones=frozenset("ac"))) == ["nat-1", "igw-1"]
+    (answer,) = network.trace(regional(zones=frozenset("ac")), "orders", V4)
+    assert not answer.notes
+    assert told(regional(zones=frozenset("c"))) == "?regional-nat-zone"
+    assert told(regional(zones=Undetermined("its zones"))) == "?regional-nat-zone"
+    private, public = live().subnets
+    nowhere = (changed(private, zone=Undetermined("its zone")), public)
+    assert told(changed(regional(zones=frozenset("ac")), subnets=nowhere)) == "?regional-nat-zone"
+
+
+def test_without_a_zone_a_regional_nat_gateway_expands_nobody_says_how():
+    elsewhere = changed(
+        regional(), subnets=(*live().subnets, changed(live().subnets[1], id=Id("c"), zone="c"))
+    )
+    assert down(elsewhere, "c") == "regional-nat-expansion"
+    assert down(changed(elsewhere, nat_gateways=regional(zones=frozenset("a")).nat_gateways), "c") == [
+        "nat-1", "igw-1"]  # fmt: skip
+
+
+# --- over IPv6 ----------------------------------------------------------------------------------
+
+V6 = "internet-ipv6"
+EVERYWHERE6 = block("::/0")
+
+
+def dual_stack(*routes, vpc=VPC, **fields):
+    (vpc_,) = live().vpcs
+    main = changed(live().tables[0], routes=routes or (route(EVERYWHERE6, Via.EGRESS_ONLY, Id("eigw-1")),))
+    acl = NetworkAcl(at=at("acl-6"), id=Id("acl-6"), entries=tuple(
+        AclEntry(at=at("acl-6"), number=100, egress=way, protocol="-1", ports=None, block=EVERYWHERE6,
+                 allow=True)
+        for way in (True, False)))  # fmt: skip
+    (group,) = live().groups
+    (function,) = live().functions
+    found = live(
+        vpcs=(changed(vpc_, ipv6=True, main_table=main, default_acl=acl),),
+        subnets=tuple(changed(subnet, ipv6=True) for subnet in live().subnets),
+        groups=(changed(group, egress=(rule(EVERYWHERE6),)),),
+        functions=(changed(function, ipv6=True),),
+        egress_only_gateways=(EgressOnlyGateway(at=at("eigw-1"), id=Id("eigw-1"), vpc=vpc),),
+    )
+    return changed(found, **fields)
+
+
+def test_ipv6_leaves_by_an_egress_only_gateway_of_the_vpc():
+    assert told(dual_stack(), V6) == ["eigw-1"]
+    assert told(dual_stack(vpc=Id("vpc-2")), V6) == "target-in-other-vpc"
+    assert told(dual_stack(route(EVERYWHERE6, Via.NAT_GATEWAY, NAT)), V6) == "?hop-not-traced"
+    assert told(dual_stack(route(EVERYWHERE6, Via.GATEWAY, GATEWAY)), V6) == "?ipv6-through-internet-gateway"
+    gateway = EgressOnlyGateway(at=at("eigw-1"), id=Id("eigw-1"), vpc=VPC)
+    found = live(route(EVERYWHERE, Via.EGRESS_ONLY, Id("eigw-1")), egress_only_gateways=(gateway,))
+    assert told(found) == "egress-only-is-ipv6"
+
+
+def test_ipv6_takes_the_flag_and_dual_stack_everywhere():
+    def with_function(**fields):
+        return changed(dual_stack(), functions=(changed(dual_stack().functions[0], **fields),))
+
+    assert told(with_function(ipv6=False), V6) == "ipv6-not-allowed"
+    assert told(with_function(ipv6=Undetermined("parameter Flag")), V6) == "?value-unknown"
+    private, public = dual_stack().subnets
+    single = (changed(private, ipv6=False), public)
+    assert told(changed(dual_stack(), subnets=single), V6) == "subnet-without-ipv6"
+    (vpc,) = dual_stack().vpcs
+    assert told(changed(dual_stack(), vpcs=(changed(vpc, ipv6=False),)), V6) == "vpc-without-ipv6"
+    only = (changed(private, ipv6_only=True), public)
+    assert told(changed(dual_stack(), subnets=only), V6) == "ipv6-only-subnet"
+
+
+# --- NAT instances ------------------------------------------------------------------------------
+
+BOX = Id("i-1")
+
+
+def box(via=Via.INSTANCE, **fields):
+    group = SecurityGroup(at=at("sg-box"), id=Id("sg-box"), vpc=VPC, egress=(rule(),), ingress=(rule(GROUP),))
+    host = Host(at=at("i-1"), id=BOX, interfaces=(Interface(PUBLIC, (Id("sg-box"),)),), public_address=True,
+                source_dest_check=False)  # fmt: skip
+    found = live(route(EVERYWHERE, via, BOX), groups=(*live().groups, group))
+    return changed(found, hosts=(changed(host, **fields),))
+
+
+@pytest.mark.parametrize(
+    ("fields", "why"),
+    [
+        ({}, ["i-1", "igw-1"]),
+        ({"source_dest_check": True}, "source-dest-check"),
+        ({"source_dest_check": Undetermined("parameter Check")}, "?value-unknown"),
+        ({"public_address": False}, "nat-instance-without-address"),
+        ({"public_address": Undetermined("its address")}, "?value-unknown"),
+        ({"attached": False}, "interface-not-attached"),
+        ({"attached": Undetermined("who attaches it")}, "?value-unknown"),
+        ({"interfaces": Undetermined("its subnets")}, "?outside-template"),
+        ({"interfaces": (Interface(Id("subnet-gone"), ()),)}, "?outside-template"),
+        ({"exists": ODD}, "?existence-unknown"),
+        ({"interfaces": (Interface(PUBLIC, (GROUP,)),)}, "no-ingress-rule"),
+    ],
+    ids=str,
+)
+def test_what_keeps_a_nat_instance_from_translating(fields, why):
+    assert told(box(**fields)) == why
+    assert told(box(Via.INTERFACE, **fields)) == why
+
+
+def test_a_nat_instance_must_let_packets_out_as_well():
+    closed = SecurityGroup(at=at("sg-box"), id=Id("sg-box"), vpc=VPC, ingress=(rule(GROUP),))
+    assert told(changed(box(), groups=(*live().groups, closed))) == "no-egress-rule"
+    (answer,) = network.trace(box(), "orders", V4)
+    assert [note.code for note in answer.notes] == ["nat-instance-note"]
+
+
+# --- the function -------------------------------------------------------------------------------
+
+
+def with_function(**fields):
+    (function,) = live().functions
+    return live(functions=(changed(function, **fields),))
+
+
+@pytest.mark.parametrize(
+    ("fields", "why"),
+    [
+        ({"elsewhere": "CapacityProviderConfig"}, "?hop-not-traced"),
+        ({"exists": ODD}, "?existence-unknown"),
+        ({"connected": Undetermined("parameter Config")}, "?value-unknown"),
+        ({"missing": "SecurityGroupIds"}, "vpc-config-incomplete"),
+        ({"connected": False}, []),
+        ({"subnets": (Id("orders"),)}, "not-a-subnet"),
+        ({"subnets": (Id("sg-1", Origin.WRITTEN),)}, "not-a-subnet"),
+        ({"subnets": (Id("'Typo'", Origin.MISSING),)}, "?outside-template"),
+        ({"groups": (PRIVATE,)}, "not-a-security-group"),
+    ],
+    ids=str,
+)
+def test_how_a_function_is_connected_decides_first(fields, why):
+    assert told(with_function(**fields)) == why
+
+
+def test_a_network_that_may_hold_more_leaves_everything_open():
+    assert told(live(complete=Undetermined("macro Company"))) == "?value-unknown"
+
+
+def test_lambda_connects_to_subnets_of_one_vpc_with_default_tenancy():
+    (vpc,) = live().vpcs
+    assert told(live(vpcs=(changed(vpc, dedicated=True),))) == "dedicated-tenancy"
+    assert told(live(vpcs=(changed(vpc, dedicated=Undetermined("parameter Tenancy")),))) == "?value-unknown"
+    foreign = changed(live().subnets[1], id=Id("subnet-3"), vpc=Id("vpc-2"))
+    found = changed(with_function(subnets=(PRIVATE, Id("subnet-3"))), subnets=(*live().subnets, foreign))
+    (here, there) = network.trace(found, "orders", V4)
+    assert here.why == there.why == "subnets-of-two-vpcs"
+
+
+def test_a_subnet_named_twice_is_asked_about_once():
+    assert len(network.trace(with_function(subnets=(PRIVATE, PRIVATE, PUBLIC)), "orders", V4)) == 2
+
+
+def test_public_access_that_is_blocked_is_not_followed():
+    def with_block(mode):
+        return live(public_access_blocks=(PublicAccessBlock(at=at("block"), mode=mode),))
+
+    assert told(with_block("block-bidirectional")) == "?hop-not-traced"
+    assert told(with_block(Undetermined("parameter Mode"))) == "?hop-not-traced"
+    assert told(with_block("block-ingress")) == ["nat-1", "igw-1"]
+
+
+def test_the_traffic_asked_for_is_the_traffic_traced():
+    (group,) = live().groups
+    dns = changed(group, egress=(rule(protocol="17", ports=(53, 53)),))
+    found = live(groups=(dns,))
+    assert told(found) == "no-egress-rule"
+    assert told(found, "internet-ipv4:53/udp") == ["nat-1", "igw-1"]
+    assert told(found, "internet-ipv4:53") == "no-egress-rule"
+    assert told(found, "internet-ipv4:53/tcp") == "no-egress-rule"
+
+
+@pytest.mark.parametrize(
+    ("destination", "message"),
+    [
+        ("internet-ipv4:0", "a port is 1 to 65535"),
+        ("internet-ipv4:65536", "a port is 1 to 65535"),
+        ("nowhere:443", "has no resource 'nowhere'"),
+        ("nowhere", "is no destination"),
+        ("nat-1", "needs a port: nat-1:5432"),
+        ("x" * 500, "x{77}\\.\\.\\.' is no destination"),
+    ],
+)
+def test_a_question_nobody_can_answer_is_refused(destination, message):
+    with pytest.raises(BadInput, match=message):
+        network.trace(live(), "orders", destination)
+
+
+@pytest.mark.parametrize("port", [1, 65535])
+def test_the_first_and_the_last_port_are_ports(port):
+    assert told(live(), f"internet-ipv4:{port}") == ["nat-1", "igw-1"]
+
+
+def test_a_zone_nobody_has_is_refused_unless_one_is_not_known():
+    with pytest.raises(BadInput, match="has no subnet in zone 'd'; its zones: a"):
+        network.trace(live(), "orders", V4, "d")
+    with pytest.raises(BadInput, match="has no subnet in zone '1'; its zones: none"):
+        network.trace(live(subnets=()), "orders", V4, "1")
+    somewhere = with_public(zone=Undetermined("its zone"))
+    assert down(somewhere, "ap-northeast-1D") == "zone-unknown"
 
 
 # --- names --------------------------------------------------------------------------------------

@@ -218,6 +218,13 @@ def test_calls_of_other_callers_do_not_carry_the_function():
     assert _decision(build("ec2:DescribeSubnets", "*", ROLE), FROM_CODE).allowed
 
 
+def test_a_caller_belongs_to_a_member_account_unless_the_case_says_otherwise():
+    nothing = {"scp": [[{"Version": "2012-10-17", "Statement": []}]]}
+    layers = _deny({"Null": {"aws:PrincipalArn": "true"}}) | nothing
+    assert not decide(layers, build("lambda:GetFunction", FUNCTION, ROLE)).allowed
+    assert decide(layers, build("lambda:GetFunction", FUNCTION, ROLE, management_account=True)).allowed
+
+
 # --- arguments ----------------------------------------------------------------------------------
 
 

@@ -74,7 +74,10 @@ ORIGINS = {
         {"Fn::Cidr": [{"Fn::GetAtt": ["Vpc", "X"]}, 1, 8]}, Origin.GENERATED),
     "a part of a value that AWS makes": ({"Fn::Split": [":", {"Ref": "Vpc"}]}, Origin.GENERATED),
     "a dynamic reference": ("{{resolve:ssm:/a}}", Origin.OPEN),
-    "a missing resource": ({"Ref": "Nowhere"}, Origin.OPEN),
+    "a missing resource": ({"Ref": "Nowhere"}, Origin.MISSING),
+    "an attribute of a missing resource": ({"Fn::GetAtt": "Nowhere.Arn"}, Origin.MISSING),
+    "an item of a list that exists": (
+        {"Fn::Select": [0, {"Fn::Split": [",", {"Fn::ImportValue": "x"}]}]}, Origin.EXISTING),
 }  # fmt: skip
 
 
@@ -278,6 +281,12 @@ def test_a_condition_on_any_other_resource_makes_scenarios(type_):
     found = read({"Vpc": under("Is", {"Type": type_}), "Always": VPC}, Conditions={"Is": equals("P", "a")},
                  Parameters={"P": TEXT})  # fmt: skip
     assert told(found) == [("P=a", True), ("P=not a", False)]
+
+
+@pytest.mark.parametrize("name", ["AWS::StackName", "AWS::AccountId", "AWS::Partition", "AWS::URLSuffix"])
+def test_a_pseudo_parameter_that_is_compared_makes_scenarios(name):
+    found = read({"Vpc": under("Is"), "Always": VPC}, Conditions={"Is": equals(name, "a")})
+    assert told(found) == [(f"{name}=a", True), (f"{name}=not a", False)]
 
 
 def test_a_condition_in_globals_makes_scenarios():

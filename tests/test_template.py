@@ -23,6 +23,8 @@ def value_of(written, parameters=None, region=None, **sections):
     """What one property resolves to."""
     document = {"Resources": {"Vpc": resource("EC2::VPC", CidrBlock="10.0.0.0/16"),
                               "Subject": resource("EC2::Subnet", Value=written),
+                              "Private": resource("EC2::Subnet", VpcId={"Ref": "Vpc"},
+                                                  AvailabilityZone="eu-west-1a"),
                               "Sam": resource("Serverless::Function"), "WithRole": resource(
                                   "Serverless::Function", Role="x")}, **sections}  # fmt: skip
     found = template.parse(json.dumps(document), "t.json", parameters, region=region)
@@ -78,6 +80,10 @@ RESOLVED = {
     "FindInMap by a number": ({"Fn::FindInMap": ["Sizes", "x", 1]}, "one"),
     "the role that SAM makes": ({"Ref": "SamRole"}, Reference("SamRole")),
     "the ARN of the role that SAM makes": ({"Fn::GetAtt": ["SamRole", "Arn"]}, Reference("SamRole", "Arn")),
+    "GetAtt of a subnet's VPC": ({"Fn::GetAtt": ["Private", "VpcId"]}, Reference("Vpc")),
+    "GetAtt of a subnet's zone": ({"Fn::GetAtt": ["Private", "AvailabilityZone"]}, "eu-west-1a"),
+    "GetAtt of the subnet itself": ({"Fn::GetAtt": ["Private", "SubnetId"]}, Reference("Private")),
+    "a text that only begins like a statement": ("{%}", "{%}"),
     "a zone by position": ({"Fn::Select": [1, {"Fn::GetAZs": ""}]}, "${AWS::Region}c"),
 }  # fmt: skip
 SECTIONS = {
@@ -138,6 +144,25 @@ LEFT_OPEN = {
     "the length of a text": ({"Fn::Length": "a"}, "a Length of something that is no list"),
     "a macro among properties": ({"Fn::Transform": {"Name": "AWS::Include"}, "A": 1}, "Fn::Transform"),
     "a long name": ({"Ref": "x" * 5000}, f"'{'x' * 80}…', which this template does not define"),
+    "a Join of three": ({"Fn::Join": ["", [], 1]}, "a Join that is not a delimiter and a list"),
+    "a Join of no list": ({"Fn::Join": ["", "a"]}, "a Join that is not a delimiter and a list"),
+    "a Split of three": ({"Fn::Split": [",", "a", 1]}, "a Split that is not a delimiter and a text"),
+    "a Split by nothing": ({"Fn::Split": ["", "a"]}, "a Split that is not a delimiter and a text"),
+    "a Select of three": ({"Fn::Select": [0, ["a"], 1]}, "a Select that is not a position and a list"),
+    "a Select of no list": ({"Fn::Select": [0, "a"]}, "a Select that is not a position and a list"),
+    "a Select by no number": ({"Fn::Select": [True, ["a"]]}, "a Select that is not a position and a list"),
+    "a Sub of a number": ({"Fn::Sub": 1}, "a Sub that is not a text"),
+    "a GetAtt of one": ({"Fn::GetAtt": ["Vpc"]}, "a GetAtt that is not a resource and an attribute"),
+    "a FindInMap of two": ({"Fn::FindInMap": ["Sizes", "x"]}, "a FindInMap that is not a map and two keys"),
+    "an If of two": ({"Fn::If": ["C", 1]}, "an If that is not a condition and two values"),
+    "a Cidr of one": ({"Fn::Cidr": ["10.0.0.0/16"]}, "a Cidr that is not a block, a count and a size"),
+    "a Cidr without a size": ({"Fn::Cidr": ["10.0.0.0/16", 1]}, "a Cidr without the size of its blocks"),
+    "a Cidr of too many blocks": ({"Fn::Cidr": ["10.0.0.0/8", 257, 8]}, "Cidr of '10.0.0.0/8'"),
+    "a Cidr of no block": ({"Fn::Cidr": ["10.0.0.0/8", 0, 8]}, "Cidr of '10.0.0.0/8'"),
+    "a Cidr of more than there are": (
+        {"Fn::Cidr": ["10.0.0.0/24", 2, 8]},
+        "2 blocks of 8 bits in 10.0.0.0/24",
+    ),
     "a position outside the list": ({"Fn::Select": [5, ["a"]]}, "item 5 of a list of 1"),
     "a function with a wrong argument": ({"Fn::Join": "x"}, "a Join that is not a delimiter and a list"),
     "a function nobody knows": ({"Fn::Guess": 1}, "Fn::Guess"),
@@ -151,6 +176,10 @@ def test_what_a_template_leaves_open_is_unknown_and_named(name):
     found = value_of(written, **SECTIONS)
     assert isinstance(found, Unknown)
     assert found.what == what
+
+
+def test_as_many_blocks_as_a_cidr_may_make_are_made():
+    assert len(value_of({"Fn::Cidr": ["10.0.0.0/8", 256, 8]})) == 256
 
 
 def test_a_given_region_and_parameter_are_used():
@@ -377,6 +406,18 @@ REFUSED = {
     "a list": ("- a\n", "t.yaml:1: is not a CloudFormation template"),
     "no resources": ("Outputs: {}\n", "t.yaml:1: has no Resources"),
     "a list of resources": ("Resources:\n- A\n", "t.yaml:1: Resources: expected a map"),
+    "globals that are a list": (
+        "Globals: []\nResources:\n  A: {Type: T}\n",
+        "t.yaml:1: Globals: expected a map",
+    ),
+    "outputs that are a text": (
+        "Resources:\n  A: {Type: T}\nOutputs: x\n",
+        "t.yaml:3: Outputs: expected a map",
+    ),
+    "a condition that is a list": (
+        "Resources:\n  A:\n    Type: T\n    Condition: [a]\n",
+        "t.yaml:4: A: Condition must be a name",
+    ),
     "a resource without type": ("Resources:\n  A:\n    Properties: {}\n", "t.yaml:2: A: Type must be a text"),
     "a resource that is a text": ("Resources:\n  A: x\n", "t.yaml:2: A: expected a map"),
     "properties that are a list": (

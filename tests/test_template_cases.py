@@ -14,7 +14,7 @@ from lambda_vpc.reading import BadInput
 TEMPLATE = """\
 Parameters:
   Stage: {Type: String, Default: test}
-  Zones: {Type: String, Default: one, AllowedValues: [one, two]}
+  Zones: {Type: String, AllowedValues: [one, two]}
 Conditions:
   Two: !Equals [!Ref Zones, two]
 Rules:
@@ -72,9 +72,9 @@ Resources:
       Action: lambda:InvokeFunction
       Principal: sns.amazonaws.com
       SourceArn: !Sub "arn:${AWS::Partition}:sns:${AWS::Region}:${AWS::AccountId}:${Topic}"
-  Timeout:
-    Type: AWS::SSM::Parameter
-    Properties: {Type: String, Value: !If [Two, "20", "10"]}
+  Other:
+    Type: AWS::EC2::Subnet
+    Properties: {VpcId: !Ref Network, CidrBlock: !If [Two, 10.0.2.0/24, 10.0.1.0/24]}
 Outputs:
   Function: {Value: !Sub "${Orders}-${Stage}"}
 """
@@ -163,7 +163,7 @@ def test_an_order_case_of_no_resource_says_so(tmp_path: Path):
         "states: {Outputs.Function: '${Orders}-live'}\nparameters: {Stage: live}",
         "states: {Rules.NotForProduction: true}",
         "states: {Rules.NotForProduction: false}\nparameters: {Stage: production}",
-        "states: {Timeout.Value: '20'}\nparameters: {Zones: two}",
+        "states: {Other.CidrBlock: 10.0.2.0/24}\nparameters: {Zones: two}",
         "states: {Block.Ipv6CidrBlock: '2001:db8:0:1::/64'}\n"
         "given: {Network.Ipv6CidrBlocks: ['2001:db8::/56']}",
     ],
@@ -179,7 +179,10 @@ def test_a_states_case_sees_values_as_cloudformation_resolves_them(tmp_path: Pat
         ("states: {Network.EnableDnsSupport: true}", "Network.EnableDnsSupport = null"),
         ("states: {Gateway.Id: x}", "Gateway.Id = \"nothing at 'Gateway.Id'\""),
         ("states: {Outputs.Other: x}", "Outputs.Other = \"nothing at 'Outputs.Other'\""),
-        ("states: {Timeout.Value: '10'}", 'Timeout.Value = "10" / Timeout.Value = "20"'),
+        (
+            "states: {Other.CidrBlock: 10.0.1.0/24}",
+            'differs by parameters: Other.CidrBlock = "10.0.1.0/24" / Other.CidrBlock = "10.0.2.0/24"',
+        ),
     ],
 )
 def test_a_states_case_says_what_stands_there(tmp_path: Path, case: str, actual: str):
@@ -211,7 +214,7 @@ def test_an_endpoint_without_a_policy_lets_every_call_pass(tmp_path: Path):
 
 def test_an_endpoint_policy_without_principal_is_refused(tmp_path: Path):
     template = TEMPLATE.replace('            Principal: "*"\n', "")
-    assert "has no Principal" in answer(tmp_path, f"{WRITE}receipts/1\ndecision: allow", template)
+    assert "add Principal" in answer(tmp_path, f"{WRITE}receipts/1\ndecision: allow", template)
 
 
 def invocation(topic: str, decision: str) -> str:
@@ -231,7 +234,7 @@ def test_a_permission_lets_no_other_source_invoke_the_function(tmp_path: Path):
 
 
 def test_without_a_permission_no_service_invokes_the_function(tmp_path: Path):
-    at = TEMPLATE.index("  Permission:\n"), TEMPLATE.index("  Timeout:\n")
+    at = TEMPLATE.index("  Permission:\n"), TEMPLATE.index("  Other:\n")
     template = TEMPLATE[: at[0]] + TEMPLATE[at[1] :]
     assert answer(tmp_path, invocation("Topic", "deny"), template) == "as expected"
 

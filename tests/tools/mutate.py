@@ -84,7 +84,7 @@ class House:
 
 ROOT = Path(__file__).parents[2]
 # Those that are fast: whatever cfn-lint runs takes longer, and should not be needed to hold the engine.
-_NETWORK = ("test_network.py", "test_template.py", "test_snippets.py")
+_NETWORK = ("test_network.py", "test_records.py", "test_template.py", "test_snippets.py")
 _IAM = ("test_iam.py", "test_request.py", "test_snippets.py")
 GUIDE = House(
     root=ROOT,
@@ -269,10 +269,7 @@ class Run:
             return True
         self._watch = _FirstFailure()
         session.config.pluginmanager.register(self._watch)
-        # A property tries little here and takes long: what a plain example kills needs none.
-        self._items = sorted(
-            session.items, key=lambda item: hasattr(getattr(item, "obj", None), "hypothesis")
-        )
+        self._items = session.items
         self._nodes = {item.nodeid: item for item in self._items}
         try:
             self._try_unchanged()
@@ -284,6 +281,7 @@ class Run:
     def _of(self, module: str) -> list[pytest.Item]:
         files = self.house.tests_of(module)
         rank = {file: number for number, file in enumerate(files)}
+        # Properties last: each takes long, and what a plain example kills needs none.
         of = [item for item in self._items if item.nodeid.split("::")[0] in rank]
         return sorted(of, key=lambda item: rank[item.nodeid.split("::")[0]] + 100 * _is_property(item))
 

@@ -34,7 +34,7 @@ from lambda_vpc.guide.snippet import POLICY_LAYERS, Snippet
 from lambda_vpc.guide.spec import load
 from lambda_vpc.iam.conditions import PolicyError
 from lambda_vpc.reading import BadInput, KeyPath
-from lambda_vpc.rules import lint
+from lambda_vpc.rules import findings, lint
 
 ROOT = Path(__file__).parents[2]
 REGION = placeholders.region()
@@ -445,9 +445,18 @@ def undefined_handlers(template: dict) -> list[str]:
     return found
 
 
+def noticed_by_own_rules(snippet: Snippet, mutant: Mutant) -> bool:
+    """Whether a rule of this package finds something in a template, without a run of cfn-lint."""
+    if snippet.kind != "template":
+        return False
+    accepted = {accept.rule for accept in snippet.accept}
+    found = findings(replace(snippet.source, data=mutant.data))
+    return any(one.rule not in accepted for one in found)
+
+
 def noticed_by_lint(snippet: Snippet, mutant: Mutant) -> bool:
     """Whether cfn-lint or a rule of this package says anything that it does not say of the snippet."""
-    if _lacks_a_required_property(snippet, mutant):
+    if _lacks_a_required_property(snippet, mutant) or noticed_by_own_rules(snippet, mutant):
         return True
     text = json.dumps(mutant.data, indent=2)
     accepted = {accept.rule for accept in snippet.accept}

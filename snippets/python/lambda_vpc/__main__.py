@@ -22,12 +22,15 @@ from typing import IO
 from lambda_vpc import network, reading, sentences
 from lambda_vpc.cloudformation import template
 from lambda_vpc.cloudformation.template import Template
+from lambda_vpc.cloudformation.values import shown
 from lambda_vpc.network import from_template
 from lambda_vpc.network.trace import Blocked, Reached, Result, Unknown
 from lambda_vpc.reading import BadInput, WrongUsage
 
 REACHED, BLOCKED, UNKNOWN, BAD_INPUT, WRONG_USAGE, FAULT = range(6)
 INTERRUPTED = 130
+_MOST_PROBLEMS = 50
+"""Problems that are printed as text."""
 
 _EPILOG = """\
 destinations:
@@ -97,7 +100,9 @@ def _refuse(error: BadInput, options: argparse.Namespace) -> int:
     if options.json:
         problems = [{"file": p.path, "line": p.line, "message": p.message} for p in error.problems]
         return _print_json({"exit-code": code, "problems": problems}, code)
-    return _print("\n".join(_visible(str(problem)) for problem in error.problems), code, sys.stderr)
+    lines = [_visible(str(problem)) for problem in error.problems[:_MOST_PROBLEMS]]
+    rest = len(error.problems) - len(lines)
+    return _print("\n".join([*lines, f"and {rest:,} more"] if rest else lines), code, sys.stderr)
 
 
 def _report(fault: Exception, options: argparse.Namespace) -> int:
@@ -263,7 +268,7 @@ def as_data(result: Result) -> dict[str, object]:
 def as_text(result: Result) -> list[str]:
     """An answer as lines for people: the way, or the obstacle with its place and mend."""
     choices = ", ".join(f"{name}={value}" for name, value in result.scenario.items())
-    where = (result.subnet or _whole(result)) + (f" [{choices}]" if choices else "")
+    where = shown(result.subnet or _whole(result), 200) + (f" [{choices}]" if choices else "")
     if isinstance(result, Reached):
         lines = [" -> ".join([f"reached  {where}", *result.hops])]
         for note in result.notes:
@@ -272,7 +277,7 @@ def as_text(result: Result) -> list[str]:
             )
     else:
         word = "blocked" if isinstance(result, Blocked) else "unknown"
-        detail = _detail(result)
+        detail = shown(_detail(result), 400)
         lines = [
             f"{word}  {where}: {result.at}: {sentence(result.why)}" + (f" ({detail})" if detail else ""),
             f"         {result.path}:{result.line}: {result.why}",

@@ -26,6 +26,9 @@ MAX_VALUES = 500_000
 the 1 MB that CloudFormation takes has a tenth of it."""
 MAX_BYTES = 10_000_000
 
+MAX_NAMES = 30
+"""Names that a message lists."""
+
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -284,6 +287,7 @@ def _duplicate(name: str, key: str, line: int, first: int) -> Problem:
 
 # --- YAML ---------------------------------------------------------------------------------------
 
+_MAX_DIRECTIVES = 100
 _PLAIN_TAGS = ("map", "seq", "str", "int", "float", "bool", "null")
 
 
@@ -327,6 +331,9 @@ class _Builder:
         self.documents = 0
 
     def build(self, text: str) -> object:
+        # The parser compares every tag directive with all before it.
+        if text.count("\n%TAG") > _MAX_DIRECTIVES:
+            self._stop(1, f"holds more than {_MAX_DIRECTIVES} %TAG directives; remove them")
         for event in yaml.parse(text, Loader=_LOADER):
             line = event.start_mark.line + 1
             kind = type(event)
@@ -451,10 +458,13 @@ def suggestion(word: str, known: Sequence[str]) -> str:
     """` (did you mean 'x'?)` for the nearest known word, otherwise the known words."""
     if hint := near(word, known):
         return hint
-    return f" (expected one of: {', '.join(known)})" if known else ""
+    names = ", ".join(clipped(name) for name in known[:MAX_NAMES])
+    rest = len(known) - MAX_NAMES
+    more = f" and {rest:,} more" if rest > 0 else ""
+    return f" (expected one of: {names}{more})" if known else ""
 
 
 def near(word: str, known: Sequence[str]) -> str:
     """` (did you mean 'x'?)` for the nearest known word, or nothing."""
     found = get_close_matches(word, known, 1, 0.6)
-    return f" (did you mean '{found[0]}'?)" if found else ""
+    return f" (did you mean '{clipped(found[0])}'?)" if found else ""

@@ -412,6 +412,7 @@ class Scope:
         if answer is False:
             return self.resolve(argument[2])
         yes, no = self.resolve(argument[1]), self.resolve(argument[2])
+        self._weigh(yes, no)
         return yes if yes is not NO_VALUE and yes == no else Unknown(answer.question)
 
     def _find_in_map(self, argument: object) -> object:
@@ -490,6 +491,7 @@ class Scope:
 
     def _equals(self, left: object, right: object) -> Answer:
         values = [self._side(left, right), self._side(right, left)]
+        self._weigh(*values)
         excluded = [value for value in values if isinstance(value, Other)]
         plain = [value for value in values if not isinstance(value, Unknown)]
         if excluded and plain:
@@ -507,6 +509,10 @@ class Scope:
         if None in texts:
             return Undetermined("a comparison with a value that is no text")
         return texts[0] == texts[1]
+
+    def _weigh(self, *values: object) -> None:
+        """Count lists that are about to be compared: several comparisons may share them."""
+        self.work.spend(0, sum(len(value) for value in values if isinstance(value, list)))
 
     def _side(self, written: object, other: object) -> object:
         """One side of a comparison: a parameter known to be something else is that, however it is written."""

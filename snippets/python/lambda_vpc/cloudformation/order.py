@@ -6,10 +6,9 @@ else may be created at the same time (CloudFormation User Guide, "DependsOn attr
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 
-_SUBSTITUTION = re.compile(r"\$\{([A-Za-z0-9]+)(?:\.[^}]*)?\}")
+from lambda_vpc.cloudformation.intrinsics import substituted
 
 
 def created_before(resources: Mapping, name: str) -> frozenset[str]:
@@ -49,8 +48,7 @@ def _references(written: object) -> Iterator[str]:
                 elif key == "Fn::GetAtt":
                     yield str(item[0] if isinstance(item, list) and item else item).partition(".")[0]
                 elif key == "Fn::Sub":
-                    text = item[0] if isinstance(item, list) and item else item
-                    yield from _SUBSTITUTION.findall(str(text))
+                    yield from substituted(item)
                     waiting.append(item)
                 else:
                     waiting.append(item)

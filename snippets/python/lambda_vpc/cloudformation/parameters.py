@@ -26,7 +26,7 @@ from lambda_vpc.cloudformation.values import Origin, Other, Unknown, shown
 MAX_SCENARIOS = 64
 MAX_COMBINATIONS = 1024
 """Combinations of values that are compared with one another before equal ones become one scenario."""
-MAX_ANSWERS = 150_000
+MAX_ANSWERS = 80_000
 """Parts of conditions times combinations."""
 MAX_WORK = 4_000_000
 """Values times scenarios; a large template gets fewer scenarios, and more stays open."""
@@ -189,7 +189,7 @@ def choices(document: Mapping, given: Mapping[str, str], fixed: Mapping[str, obj
         name: domain for name, texts in compared.items()
         if name not in given and name not in fixed and len(domain := _domain(document, name, texts)) > 1
     }  # fmt: skip
-    weight = sum(1 for name in uses.conditions for _ in parts_of(section(document, "Conditions").get(name)))
+    weight = sum(1 for written in section(document, "Conditions").values() for _ in parts_of(written))
     limit = max(1, min(limit, MAX_ANSWERS // max(weight, 1)))
     most = max(limit, min(MAX_COMBINATIONS, MAX_ANSWERS // max(weight, 1)))
     domains = _first(every, most)
@@ -218,15 +218,15 @@ def choices(document: Mapping, given: Mapping[str, str], fixed: Mapping[str, obj
 
 
 def scenario_values(
-    document: Mapping, given: Mapping[str, object], choice: Mapping[str, object]
+    document: Mapping, base: Mapping[str, object], choice: Mapping[str, object]
 ) -> dict[str, object]:
-    """Values of all parameters under a choice."""
+    """Values of all parameters under a choice, from those that no choice touches."""
     declared = section(document, "Parameters")
     chosen = {
         name: typed(mapping(declared.get(name)), value)
         for name, value in choice.items() if not name.startswith("AWS::")
     }  # fmt: skip
-    return values_of(document, given) | chosen
+    return {**base, **chosen}
 
 
 def _shown(value: object) -> str:
@@ -247,7 +247,8 @@ def _domain(document: Mapping, name: str, compared: Sequence[str]) -> list[objec
         if len(texts) <= MAX_SCENARIOS:
             return list(texts)
         # Too many to try: those that are compared, and one for all the others.
-        compared = [text for text in texts if text in compared or text == default]
+        known = {default, *compared}
+        compared = [text for text in texts if text in known]
         return [*compared, _other(name, compared)]
     if not has_default:
         return [*dict.fromkeys(compared), _other(name, compared)]
@@ -295,12 +296,12 @@ def _merged(
     by_effect: dict[object, list[tuple[object, ...]]] = {}
     work = Work()
     names = list(domains)
+    base = values_of(document, given)
     for combination in itertools.product(*domains.values()):
         choice = dict(zip(names, combination, strict=True))
         pseudo = {name: value for name, value in choice.items() if name.startswith("AWS::")}
-        scope = Scope(
-            document, scenario_values(document, given, choice), fixed={**fixed, **pseudo}, work=work
-        )
+        values = scenario_values(document, base, choice)
+        scope = Scope(document, values, fixed={**fixed, **pseudo}, work=work)
         answers = tuple(
             (answer.question if isinstance(answer, Undetermined) else answer)
             for answer in (scope.condition(name) for name in uses.conditions)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -18,12 +19,14 @@ from lambda_vpc.answers import Answer, Undetermined, both
 from lambda_vpc.cloudformation import loops
 from lambda_vpc.cloudformation.intrinsics import Scope, TooLarge, Work
 from lambda_vpc.cloudformation.parameters import choices, refused, scenario_values, section, values_of
-from lambda_vpc.cloudformation.values import Reference, Unknown, shown
+from lambda_vpc.cloudformation.values import OpenText, Reference, Unknown, shown
 from lambda_vpc.reading import BadInput, KeyPath, Problem, Source, WrongUsage
 
 _JSON = re.compile(r'\s*\{\s*["}]')
 MAX_STACKS = 50
 MAX_NESTING = 10
+_RESOURCE = 50
+"""What a resource counts for among the characters that a template may make in all its scenarios."""
 
 FUNCTION_TYPES = ("AWS::Lambda::Function", "AWS::Serverless::Function")
 STACK_TYPE = "AWS::CloudFormation::Stack"
@@ -105,9 +108,10 @@ class Scenario:
     def touched(self) -> Mapping[str, str]:
         """Resources handed to something whose doing the template does not show, and to what."""
         found: dict[str, str] = {}
+        seen: set[int] = set()
         for resource in self.resources.values():
             if resource.type == STACK_TYPE or resource.type.startswith(_OPAQUE_TYPES):
-                for name in _references(resource.properties):
+                for name in _references(resource.properties, seen):
                     found.setdefault(name, resource.logical_id)
         return found
 
@@ -200,16 +204,15 @@ def of(
     first = document
     if has_loops:
         first = loops.unrolled(source, document, values_of(document, given), fixed).document
-    try:
+    with _bounded(source, ("Conditions",)):
         found = choices(first, given, fixed, len(source.lines) or len(source.text) // 20)
-    except TooLarge as error:
-        raise BadInput([source.problem(("Conditions",), f"Conditions: {error}")]) from None
     open_ = _open_question(document)
     unread: dict[str, str] = {}
     scenarios = []
     work = Work()
+    base = values_of(document, given)
     for choice in found.scenarios:
-        values = scenario_values(document, given, choice.values)
+        values = scenario_values(document, base, choice.values)
         pseudo = fixed | {k: v for k, v in choice.values.items() if k.startswith("AWS::")}
         loader = _Loader(folder, root, pseudo, work)
         resources = loader.stack(source, document, values, "", ())
@@ -312,16 +315,18 @@ def _macro(what: str) -> str:
     return f"{what} may change the template; {loops.PROCESSED}"
 
 
-def _references(value: object) -> Iterator[str]:
+def _references(value: object, seen: set[int]) -> Iterator[str]:
+    """Resources a value names, also inside its texts; a list that several values share is looked at once."""
     waiting = [value]
     while waiting:
         part = waiting.pop()
         if isinstance(part, Reference):
             yield part.resource
-        elif isinstance(part, Mapping):
-            waiting.extend(part.values())
-        elif isinstance(part, list):
-            waiting.extend(part)
+        elif isinstance(part, OpenText | Unknown):
+            waiting.extend(piece for piece in part.parts if isinstance(piece, Reference))
+        elif isinstance(part, Mapping | list) and id(part) not in seen:
+            seen.add(id(part))
+            waiting.extend(part if isinstance(part, list) else part.values())
 
 
 # --- stacks -------------------------------------------------------------------------------------
@@ -388,24 +393,24 @@ class _Loader:
         scope = Scope(document, values, prefix=prefix, fixed=self.fixed, exported=exported, work=self.work)
         sam_globals = section(section(document, "Globals"), "Function")
         stacks = []
+        with _bounded(source, ("Resources",)):
+            self.work.spend(_RESOURCE * len(scope.resources))
         for name, body in scope.resources.items():
             if not isinstance(body, Mapping) or name.startswith("Fn::"):
                 continue
             condition = body.get("Condition")
             exists: Answer = True
             if isinstance(condition, str):
-                try:
+                with _bounded(source, ("Conditions", condition)):
                     exists = scope.condition(condition)
-                except TooLarge as error:
-                    problem = source.problem(("Conditions", condition), f"{shown(condition)}: {error}")
-                    raise BadInput([problem]) from None
             if exists is False:
                 continue
             properties = body.get("Properties") or {}
             if any(key.startswith("Fn::") for key in properties):
                 exists = Undetermined(f"the properties of {prefix}{name}")
             if body["Type"] == "AWS::Serverless::Function" and sam_globals:
-                properties = _merged(sam_globals, properties)
+                with _bounded(source, ("Globals", "Function")):
+                    properties = _merged(sam_globals, properties, self.work)
             found[prefix + name] = Resource(
                 prefix + name, body["Type"], properties, exists, source,
                 places.get(("Resources", name), ("Resources", name)), scope,
@@ -484,6 +489,15 @@ def _handed_over(value: object, what: str) -> object:
     return value
 
 
+@contextmanager
+def _bounded(source: Source, key_path: KeyPath) -> Iterator[None]:
+    """Turn what grows beyond every bound into a problem of the file, at the line it stands."""
+    try:
+        yield
+    except TooLarge as error:
+        raise BadInput([source.problem(key_path, f"{shown(key_path[-1])}: {error}")]) from None
+
+
 _sources: dict[tuple[Path, int, int], Source] = {}
 
 
@@ -498,14 +512,16 @@ def _cached(path: Path) -> Source:
     return _sources[key]
 
 
-def _merged(below: Mapping, above: Mapping) -> Mapping:
+def _merged(below: Mapping, above: Mapping, work: Work) -> Mapping:
     """SAM's `Globals`: maps are merged, lists put one after the other, other values replaced."""
+    work.spend(0, len(below))
     found = dict(below)
     for key, value in above.items():
         base = found.get(key)
         if isinstance(base, Mapping) and isinstance(value, Mapping) and not _intrinsic(value, base):
-            found[key] = _merged(base, value)
+            found[key] = _merged(base, value, work)
         elif isinstance(base, list) and isinstance(value, list):
+            work.spend(0, len(base))
             found[key] = [*base, *value]
         else:
             found[key] = value

@@ -23,6 +23,14 @@ _KINDS = {
     "oidc-provider": "provider",
     "saml-provider": "provider",
 }
+# The values of aws:PrincipalType.
+_TYPES = {
+    "user": "User",
+    "role": "AssumedRole",
+    "session": "AssumedRole",
+    "federated": "FederatedUser",
+    "root": "Account",
+}
 # A service principal or a web identity provider is a domain name: lambda.amazonaws.com, accounts.google.com.
 _DOMAIN = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)+")
 # AWS gives these roles a path, which the ARN of a session does not show.
@@ -80,8 +88,9 @@ class Caller:
     def values(self) -> Mapping[str, Values]:
         """The condition keys that follow from who calls, lower-case.
 
-        Source: IAM User Guide, "AWS global condition context keys", properties of the principal. Which of
-        them a service principal or an identity provider sends is documented for two of them only.
+        Sources: IAM User Guide, "AWS global condition context keys", properties of the principal, and "IAM
+        policy elements: Variables and tags", principal key values. What a service principal sends is
+        documented for two of them, what an identity provider sends for none.
         """
         if self.kind == "service":
             return {"aws:principalisawsservice": ("true",), "aws:principalservicename": (self.arn,)}
@@ -90,6 +99,7 @@ class Caller:
         return {
             "aws:principalarn": self._principal_arn(),
             "aws:principalaccount": (self.account,),
+            "aws:principaltype": (_TYPES[self.kind],),
             "aws:principalisawsservice": ("false",),
             "aws:principalservicename": (),
             "aws:principalservicenameslist": (),

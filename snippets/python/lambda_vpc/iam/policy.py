@@ -57,7 +57,7 @@ class Statement:
         return any(pattern.fullmatch(action) for pattern in self.actions) is not self.not_action
 
     def covers_resource(
-        self, resource: str, context: Context, may_carry: MayCarry, *, completes: bool = True
+        self, resource: str, context: Context, may_carry: MayCarry, *, completes: bool
     ) -> Answer:
         """Whether `Resource` or `NotResource` covers a resource; an empty list covers nothing.
 

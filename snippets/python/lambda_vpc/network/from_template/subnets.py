@@ -51,7 +51,8 @@ TARGETS: Mapping[str, Via] = {
 }
 """Properties of `AWS::EC2::Route` that name a target."""
 
-_DESTINATIONS = ("DestinationCidrBlock", "DestinationIpv6CidrBlock")
+_DESTINATIONS = {"DestinationCidrBlock": 4, "DestinationIpv6CidrBlock": 6}
+"""Properties that hold the block of a route, and its IP version."""
 
 
 class Outside:
@@ -246,11 +247,14 @@ class _Tables:
 
     def _destinations(self, resource: Resource) -> Iterator[Block | PrefixList | Undetermined]:
         found = False
-        for name in _DESTINATIONS:
+        for name, version in _DESTINATIONS.items():
             value = resource.get(name)
             if value is not None:
                 found = True
-                yield block(value, resource.logical_id)
+                read = block(value, resource.logical_id)
+                # EC2 refuses a block of the other version.
+                other = not isinstance(read, Undetermined) and read.version != version
+                yield Undetermined(f"{read}, which is not an IPv{version} block") if other else read
         value = resource.get("DestinationPrefixListId")
         if value is not None:
             found = True
