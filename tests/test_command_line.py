@@ -110,7 +110,7 @@ def test_a_note_is_shown_with_its_reason(capsys, file):
     resources = changed(one_nat(), "Function", VpcConfig=None)
     code, out, _ = run(capsys, file(resources), "Function", V4)
     assert code == 0
-    assert out.startswith("reached  (function)\n")
+    assert out.startswith("reached  no VPC\n")
     assert "note: a function without VpcConfig leaves through the VPC that Lambda manages" in out
 
 
