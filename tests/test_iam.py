@@ -299,6 +299,15 @@ BAD = {
         _with(Resource="arn:aws:redshift:us-east-1:111122223333:?"),
         "resource type '.'; name the type, such as cluster",
     ),
+    "long-resource": (
+        _with(Resource="arn:aws:s3:::" + "a" * 100_000),
+        "Resource: .*longer than 100,000 char",
+    ),
+    "long-action": (
+        _with(Action=["*", "s3:" + "a" * 100_000]),
+        "Action: .*longer than 100,000 characters; write",
+    ),
+    "long-value": (_with(Condition={"Bool": {"a:b": "a" * 100_001}}), "Bool.a:b: .*longer than 100,000"),
     "same-sid": (
         {"Statement": [_with(Sid="A")["Statement"][0], _with(Sid="A", Effect="Deny")["Statement"][0]]},
         "identity: A: two statements of the policy have this Sid; give each its own",
@@ -410,6 +419,7 @@ def test_an_element_without_values_covers_nothing(effect_: str, element: str):
 
 
 OPEN_QUESTIONS = {
+    "date-exponent": ({"DateLessThan": {"aws:RequestTag/n": "1e9"}}, "'1e9' is not a date"),
     "policy-base64": ({"BinaryEquals": {"aws:RequestTag/b": "QQ= ="}}, "a value that is not Base64"),
     "request-base64": ({"BinaryEquals": {"aws:RequestTag/t": "QQ=="}}, "a value that is not Base64"),
     "request-base64-space": ({"BinaryEquals": {"aws:RequestTag/s": "QQ=="}}, "a value that is not Base64"),
@@ -592,6 +602,14 @@ def test_a_pattern_of_many_wildcards_is_matched_in_time(pattern: str):
         start = time.process_time()
         assert covers() is False
         assert time.process_time() - start < 0.5, "match without going back in the text"
+
+
+def test_text_that_looks_like_the_beginning_of_many_variables_is_read_in_time():
+    text = "${" * 24_000 + "${" + " " * 50_000 + "}"
+    policy = _with(Resource=f"arn:aws:s3:::{text}", Condition={"StringEquals": {"aws:RequestTag/t": text}})
+    start = time.process_time()
+    assert effect({"identity": policy}, _call({"aws:RequestTag/t": text})) == "implicitDeny"
+    assert time.process_time() - start < 1, "look for the end of a variable once"
 
 
 _LETTERS = some.text("ab*?:\n.", max_size=7)

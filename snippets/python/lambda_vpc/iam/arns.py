@@ -10,21 +10,24 @@ import re
 from functools import lru_cache
 
 from lambda_vpc.iam import service_reference
-from lambda_vpc.iam.patterns import Glob, Wildcard, unescape
+from lambda_vpc.iam.patterns import Glob, Wildcard, replace_variables, unescape
 
 PARTS = 6
 """`arn:partition:service:region:account:resource`."""
-_VARIABLE = re.compile(r"\$\{[^}]*\}")
 
 
 def _wild(text: str) -> bool:
     return "*" in text or "?" in text
 
 
+def _masked(pattern: str) -> str:
+    """A pattern with `$` for each variable: neither its colon nor the star of `${*}` is the pattern's own."""
+    return replace_variables(pattern, lambda _: "$")
+
+
 def _parts(pattern: str) -> list[str]:
     """The parts of an ARN pattern, at most six."""
-    # A variable is one character here: neither its colon nor the star of `${*}` is the pattern's own.
-    return _VARIABLE.sub("$", pattern).split(":", PARTS - 1)
+    return _masked(pattern).split(":", PARTS - 1)
 
 
 @lru_cache(maxsize=4096)
@@ -77,7 +80,7 @@ def _type(pattern: str) -> tuple[str, bool]:
 
 def is_incomplete(pattern: str) -> bool:
     """Whether an ARN pattern has fewer than the six parts of an ARN."""
-    return pattern != "*" and _VARIABLE.sub("$", pattern).count(":") < PARTS - 1
+    return pattern != "*" and _masked(pattern).count(":") < PARTS - 1
 
 
 def completed(pattern: str) -> str:

@@ -20,7 +20,7 @@ from functools import lru_cache
 
 from lambda_vpc.answers import Answer, Undetermined, both, either, negate
 from lambda_vpc.iam import service_reference
-from lambda_vpc.iam.patterns import ESCAPES, matches, unescape
+from lambda_vpc.iam.patterns import ESCAPES, matches, replace_variables, unescape
 from lambda_vpc.iam.patterns import glob as glob  # part of this module for its callers
 from lambda_vpc.reading import near
 
@@ -57,8 +57,14 @@ def texts(value: object) -> Values:
 
 # --- policy variables ---------------------------------------------------------------------------
 
-_VARIABLE = re.compile(r"\$\{([^}]*)\}")
-_DEFAULT = re.compile(r"\s*([^,]*?)\s*,\s*'([^']*)'\s*\Z")
+
+def _name_and_default(inside: str) -> tuple[str, str | None]:
+    """Take `aws:PrincipalTag/team, 'none'` apart."""
+    name, comma, written = inside.partition(",")
+    default = written.strip()
+    if comma and len(default) > 1 and default[0] == default[-1] == "'" and default.count("'") == 2:
+        return name.strip(), default[1:-1]
+    return inside.strip(), None
 
 
 def substitute(text: str, context: Context, may_carry: MayCarry) -> str | Undetermined | None:
@@ -81,15 +87,15 @@ def substitute(text: str, context: Context, may_carry: MayCarry) -> str | Undete
         name = match[1]
         if name in ESCAPES:
             return ESCAPES[name]
-        default = _DEFAULT.match(name)
-        key = (default[1] if default else name).strip().lower()
+        key, default = _name_and_default(name)
+        key = key.lower()
         values = context.get(key, ())
         if not values:
             if key not in context and may_carry(key):
                 missing.append(Undetermined(f"the value of {key} in this request is not known"))
-            elif not default:
+            elif default is None:
                 missing.append(None)
-            return default[2] if default else ""
+            return default or ""
         if values == PRESENT:
             missing.append(Undetermined(f"the value of {key} in this request is not documented"))
             return ""
@@ -99,7 +105,7 @@ def substitute(text: str, context: Context, may_carry: MayCarry) -> str | Undete
         # A value is inserted as text: a '*' in it is that character, not a wildcard.
         return "".join(ESCAPES.get(c, c) for c in values[0])
 
-    replaced = _VARIABLE.sub(value_of, text)
+    replaced = replace_variables(text, value_of)
     if None in missing:
         return None
     return missing[0] if missing else replaced

@@ -6,7 +6,8 @@ grows with the length of the text, however many wildcards the pattern has.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 from enum import Enum
 from functools import lru_cache
 
@@ -28,6 +29,21 @@ _LITERALS = str.maketrans({stand_in: c for c, stand_in in ESCAPES.items()})
 def unescape(text: str) -> str:
     """The literal text of a policy value in which `${*}`, `${?}` or `${$}` were substituted."""
     return text.translate(_LITERALS)
+
+
+_VARIABLE = re.compile(r"\$\{([^}]*)\}")
+
+
+def replace_variables(text: str, value_of: Callable[[re.Match[str]], str]) -> str:
+    """Replace every `${…}` of a policy's text, in one pass.
+
+    Args:
+        text: a value of a policy.
+        value_of: what stands for a match, whose first group is what the braces hold.
+    """
+    # Behind the last brace nothing can end, so that no search for an end runs in vain.
+    head, brace, tail = text.rpartition("}")
+    return _VARIABLE.sub(value_of, head + brace) + tail
 
 
 class Glob:

@@ -106,13 +106,23 @@ def _covers(pattern: str, resource: str, completes: bool) -> Answer:
     )
 
 
+MAX_LENGTH = 100_000
+"""Characters of one pattern or value; longer ones could only keep the matcher busy."""
+
+
+def _short(values: tuple[str, ...], where: str) -> tuple[str, ...]:
+    if any(len(value) > MAX_LENGTH for value in values):
+        raise PolicyError(f"{where}: a text is longer than {MAX_LENGTH:,} characters; write a shorter one")
+    return values
+
+
 def _texts(value: object, where: str) -> tuple[str, ...]:
     if isinstance(value, str):
-        return (value,)
+        return _short((value,), where)
     values = value if isinstance(value, (list, tuple)) else (value,)
     if not all(isinstance(item, str) for item in values):
         raise PolicyError(f"{where}: expected a text or a list of texts")
-    return tuple(values)
+    return _short(tuple(values), where)
 
 
 def _resources(value: object, where: str) -> tuple[str, ...]:
@@ -203,9 +213,11 @@ def _conditions(source: object, where: str, variables: bool) -> tuple[Condition,
                     f"{where}.{written}: '{first[str(key).lower()]}' and '{key}' are the same key; keep one"
                 )
             try:
-                found.append(Condition(parsed, str(key), texts(values), variables))
+                known = texts(values)
             except ValueError as error:
                 raise PolicyError(f"{where}.{written}.{key}: {error}") from None
+            known = _short(known, f"{where}.{written}.{key}")
+            found.append(Condition(parsed, str(key), known, variables))
     return tuple(found)
 
 
