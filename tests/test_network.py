@@ -812,6 +812,23 @@ def test_an_allocation_that_exists_already_is_an_address():
     assert summary(taken, V4, Parameters=PARAMETER) == both(["NatA", "Gateway"])
 
 
+def test_two_nat_gateways_on_one_parameter_share_an_address():
+    found = changed(changed(nat_per_az(), "NatA", AllocationId=EXISTING), "NatC", AllocationId=EXISTING)
+    assert summary(found, V4, Parameters=PARAMETER) == {
+        "PrivateA": ["NatA", "Gateway"], "PrivateC": "nat-address-taken"}  # fmt: skip
+
+
+def test_targets_that_an_open_condition_chooses_are_not_counted_as_two():
+    nothing = {"Ref": "AWS::NoValue"}
+    found = changed(
+        only_a(one_nat()), "RouteA", NatGatewayId={"Fn::If": ["Odd", ref("NatA"), nothing]},
+        GatewayId={"Fn::If": ["Odd", nothing, ref("Gateway")]},
+    )  # fmt: skip
+    parameters = {name: {"Type": "String"} for name in ("One", "Other")}
+    conditions = {"Odd": {"Fn::Equals": [ref("One"), ref("Other")]}}
+    assert summary(found, V4, Parameters=parameters, Conditions=conditions) == {"PrivateA": "?value-unknown"}
+
+
 def test_a_written_internet_gateway_makes_a_subnet_public():
     found = changed(one_nat(), "RouteA", NatGatewayId=None, GatewayId="igw-0123456789abcdef0")
     assert summary(found, V4)["PrivateA"] == "public-subnet"

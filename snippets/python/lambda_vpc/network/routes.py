@@ -180,6 +180,10 @@ class Routes:
 
     def target(self, route: Route) -> Target | Obstacle:
         """The one target of a route, or why there is none."""
+        if len(route.targets) > 1 and any(target.id.origin is Origin.OPEN for target in route.targets):
+            # What an open condition chooses may be no target at all.
+            named = " or ".join(str(target.id) for target in route.targets)
+            return unknown(Code.VALUE_UNKNOWN, route.at, f"which target counts: {named}")
         if len(route.targets) != 1:
             detail = ", ".join(target.part or target.via.value for target in route.targets)
             return blocked(Code.ROUTE_WITHOUT_ONE_TARGET, route.at, detail=detail)

@@ -411,8 +411,11 @@ def nat_gateways(values: Values, outside: Outside) -> Iterator[NatGateway]:
         address, is_other = _address(values, resource)
         taken = None
         allocation = resource.get("AllocationId")
-        if isinstance(allocation, Reference | str) and resource.exists is True:
-            taken = first.setdefault(str(allocation), id_)
+        one = isinstance(allocation, Reference | str) or (
+            isinstance(allocation, Unknown) and allocation.origin is Source.EXISTING
+        )
+        if one and resource.exists is True:
+            taken = first.setdefault(allocation, id_)
         yield NatGateway(
             at=place(resource),
             exists=resource.exists,
