@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from lambda_vpc.cloudformation import template
-from lambda_vpc.cloudformation.intrinsics import Origin, Reference, Unknown
+from lambda_vpc.cloudformation.intrinsics import Reference, Unknown
 from lambda_vpc.reading import BadInput
 from networks import resource
 
