@@ -84,7 +84,9 @@ class House:
 
 ROOT = Path(__file__).parents[2]
 # Those that are fast: whatever cfn-lint runs takes longer, and should not be needed to hold the engine.
-_NETWORK = ("test_network.py", "test_records.py", "test_template.py", "test_snippets.py")
+_ENGINE = ("test_records.py", "test_filters.py", "test_network.py", "test_snippets.py")
+_TEMPLATE = ("test_template.py", "test_scenarios.py", "test_loops.py", "test_roles.py", "test_network.py",
+             "test_snippets.py")  # fmt: skip
 _IAM = ("test_iam.py", "test_request.py", "test_snippets.py")
 GUIDE = House(
     root=ROOT,
@@ -93,12 +95,18 @@ GUIDE = House(
     tests={
         name: [f"tests/{file}" for file in files]
         for name, files in {
-            "answers": ("test_iam.py", *_NETWORK),
-            "cloudformation.intrinsics": _NETWORK,
-            "cloudformation.parameters": _NETWORK,
-            "cloudformation.roles": _NETWORK,
+            "answers": ("test_iam.py", *_ENGINE),
+            "cloudformation.intrinsics": _TEMPLATE,
+            "cloudformation.parameters": _TEMPLATE,
+            "cloudformation.roles": _TEMPLATE,
             "iam": _IAM,
-            "network": _NETWORK,
+            "network": _ENGINE,
+            "network.from_template": (
+                "test_network.py",
+                "test_schemas.py",
+                "test_template.py",
+                "test_snippets.py",
+            ),
         }.items()
     },
     left_out=frozenset({"iam.service_reference"}),
