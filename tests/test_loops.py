@@ -32,7 +32,7 @@ def test_a_loop_makes_a_resource_for_each_item():
     (scenario,) = found.scenarios
     assert found.open is None
     both = {"F": "${X}", "G": 1, "H": "${Y}", "I": Unknown("a Ref that is not a name")}
-    missing = Unknown("'Neta.b', which this template does not define")
+    missing = Unknown("'Neta.b', which this template does not define", Origin.MISSING)
     assert {name: dict(r.properties) for name, r in scenario.resources.items()} == {
         "Netab": {"A": "a.b-${AWS::Region}", "B": "a.b", "C": "Neta.b", "D": missing, "E": "ab"} | both,
         "Net2": {"A": "2-${AWS::Region}", "B": "2", "C": "Net2", "D": Reference("Net2", "Arn"), "E": "2"}

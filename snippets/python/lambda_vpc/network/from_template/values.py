@@ -199,7 +199,7 @@ class Values:
         for resource in self.resources.values():
             if resource.type == STACK_TYPE or resource.type.startswith(_HIDDEN_TYPES):
                 custom = resource.type.startswith(CUSTOM_TYPES)
-                for reference in references(resource.properties):
+                for reference in references(resource.properties, self._long_lists):
                     id_ = self._reference(reference)
                     if id_.origin is Origin.HERE and not found.get(id_.name, ("", False))[1]:
                         found[id_.name] = (resource.logical_id, custom)
@@ -229,11 +229,16 @@ class Values:
         return {}
 
     @cached_property
+    def _long_lists(self) -> dict[int, tuple[Reference, ...]]:
+        return {}
+
+    @cached_property
     def users(self) -> Mapping[str, list[Resource]]:
         """Resources by the things they name anywhere in their properties."""
         found: dict[str, list[Resource]] = {}
         for resource in self.resources.values():
-            for name in {reference.resource for reference in references(resource.properties)}:
+            named = references(resource.properties, self._long_lists)
+            for name in {reference.resource for reference in named}:
                 found.setdefault(name, []).append(resource)
         return found
 
@@ -254,8 +259,16 @@ def default_id(vpc: Id, attribute: str) -> Id:
     return Id(f"the default {what} of {vpc}", Origin.OPEN if vpc.origin is Origin.OPEN else Origin.EXISTING)
 
 
-def references(value: object) -> Iterator[Reference]:
-    """Every resource that a value names, however deep."""
+_LONG = 100
+
+
+def references(value: object, long_lists: dict[int, tuple[Reference, ...]]) -> Iterator[Reference]:
+    """Every resource that a value names, however deep; a long list that several values share is read once.
+
+    Args:
+        value: a resolved value.
+        long_lists: what lists read before name, by identity; filled here.
+    """
     waiting = [value]
     while waiting:
         part = waiting.pop()
@@ -263,5 +276,10 @@ def references(value: object) -> Iterator[Reference]:
             yield part
         elif isinstance(part, Mapping):
             waiting.extend(part.values())
+        elif isinstance(part, list) and len(part) > _LONG:
+            if id(part) not in long_lists:
+                named = (found for item in part for found in references(item, long_lists))
+                long_lists[id(part)] = tuple(dict.fromkeys(named))
+            yield from long_lists[id(part)]
         elif isinstance(part, list):
             waiting.extend(part)
