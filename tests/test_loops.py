@@ -9,6 +9,7 @@ import yaml
 
 from lambda_vpc.cloudformation import template
 from lambda_vpc.cloudformation.intrinsics import Reference, Unknown
+from lambda_vpc.cloudformation.values import Origin
 from lambda_vpc.reading import BadInput
 from networks import resource
 
