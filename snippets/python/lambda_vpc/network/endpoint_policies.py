@@ -21,6 +21,8 @@ from lambda_vpc.sentences import Code
 
 OPEN, CLOSE, OWN = "\ue100", "\ue101", "\ue102"
 """Around the name of what is not known in a text of a policy; `OWN` before a resource's."""
+MAX_PAIRS = 20_000
+"""Calls times statements of an endpoint policy that are decided; IAM's quotas allow far fewer."""
 _OPEN_PART = re.compile(f"{OPEN}[^{CLOSE}]*{CLOSE}")
 
 
@@ -73,9 +75,10 @@ def judge_policy(walk: Walk, function: Function, endpoint: Endpoint, service: st
     if len(statements) == 1 and _allows_all(statements[0]):
         return
     calls, complete = _calls(function, service)
-    for call in calls:
+    most = MAX_PAIRS // len(statements)
+    for call in calls[:most]:
         _judge_call(walk, function, endpoint, policies, call)
-    if not calls or not complete:
+    if not calls or not complete or len(calls) > most:
         walk.notes.append(Note(Code.ENDPOINT_POLICY_NOTE, endpoint.id.name))
 
 
@@ -83,7 +86,9 @@ def _judge_call(
     walk: Walk, function: Function, endpoint: Endpoint, policies: iam.Policies, call: _Call
 ) -> None:
     principal = function.role if isinstance(function.role, str) else "arn:aws:iam::000000000000:role/unknown"
-    request = iam.Request(call.action, call.resource, principal, {}, closed=False)
+    # Whose account the resource is in is not the endpoint policy's question.
+    account = principal.split(":")[4]
+    request = iam.Request(call.action, call.resource, principal, {}, closed=False, resource_account=account)
     allowing = Policy.parse(
         {"Statement": [{"Effect": "Allow", "Action": call.action, "Resource": call.resource}]}
     )
@@ -121,7 +126,7 @@ def _allows_all(statement: Statement) -> bool:
         and statement.resources == ("*",)
         and not statement.not_resource
         and not statement.conditions
-        and statement.principals in (None, {"AWS": ("*",)})
+        and statement.principals == {"AWS": ("*",)}
         and not statement.not_principal
     )
 
