@@ -119,6 +119,12 @@ BAD_SPECS = {
         "by: deployr\n    call: lambda",
         "10: unknown principal 'deployr' (did you mean",
     ),
+    "caller": ("call: lambda", "by: 'arn:x'\n    call: lambda", "8: 'arn:x' is not"),
+    "context without a value": (
+        "call: lambda",
+        "context: {'aws:SourceIp': null}\n    call: lambda",
+        "aws:SourceIp",
+    ),
     "subnet": (
         "call: lambda",
         "vpc: {subnets: [aproved-a], security-groups: [approved]}\n    call: lambda",

@@ -16,6 +16,7 @@ from lambda_vpc.guide.cases import template_policies
 from lambda_vpc.guide.cases.base import Case, CaseResult, Subject, agreed
 from lambda_vpc.guide.strict_reader import StrictReader
 from lambda_vpc.iam import service_reference
+from lambda_vpc.iam.caller import RequestError
 from lambda_vpc.iam.conditions import PolicyError
 from lambda_vpc.iam.policy import AttachedPolicy
 from lambda_vpc.iam.request import FUNCTION_CALLS, By, Request, Settings, VpcConfig, build, resources_of
@@ -197,17 +198,21 @@ def parse(reader: StrictReader, item: Mapping, where: KeyPath, common: Mapping) 
     if not resource:
         reader.problem(where, f"'resource' is missing: {call} does not determine it")
         return None
-    request = build(
-        call,
-        resource if isinstance(resource, str) else tuple(resource),
-        principal,
-        by=by,
-        settings=settings,
-        vpc=vpc,
-        source_function=function if by is not By.CALLER else None,
-        context=context,
-        management_account=item.get("account") == "management",
-    )
+    try:
+        request = build(
+            call,
+            resource if isinstance(resource, str) else tuple(resource),
+            principal,
+            by=by,
+            settings=settings,
+            vpc=vpc,
+            source_function=function if by is not By.CALLER else None,
+            context=context,
+            management_account=item.get("account") == "management",
+        )
+    except RequestError as error:
+        reader.problem(where, str(error))
+        return None
     assert expected is not None
     return DecisionCase(
         **common,
