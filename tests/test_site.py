@@ -14,7 +14,8 @@ from urllib.parse import urljoin, urlsplit
 import pytest
 import yaml
 
-from conftest import ROOT, SITE_URL, build_site, html_files
+from conftest import ROOT, SITE_URL, build_site
+from tour import html_files
 
 LANGUAGES = ("ja", "en")
 # By element, the attributes that name what it loads.
