@@ -1,29 +1,26 @@
 """The site, built once for all tests, a browser that reads it as a visitor does, and how much is tried.
 
-What needs no site runs first, and the site is built beside it: two processors are not kept waiting.
+What needs no site runs first; beside it the site is built and toured: two processors are not kept waiting.
 """
 
 from __future__ import annotations
 
-import functools
-import http.server
+import multiprocessing
 import os
 import shutil
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
+
+from tour import BASE_PATH, Visit, open_browser, served, tour
 
 ROOT = Path(__file__).parents[1]
-# Below a path, as on a project's pages: an address that begins at the host's root breaks here.
-BASE_PATH = "/guide/"
 SITE_URL = f"https://example.com{BASE_PATH}"
 
 # How many examples a property is tried on: few while writing, many where a change is accepted. A test says
@@ -76,10 +73,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def builds(
+def beside(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[dict[str, Future[Path]]]:
-    """By the name of the fixture that hands it out, each strict build that a test asks for, begun at once."""
+) -> Iterator[dict[str, Future]]:
+    """What takes long and is begun at once, if a test asks for it; by the fixture that hands it out.
+
+    Both builds and the tour of the first one run in processes of their own.
+    """
 
     def build(name: str) -> Path:
         into = tmp_path_factory.mktemp(name)
@@ -88,82 +88,61 @@ def builds(
             pytest.fail(f"mkdocs build --strict fails; mend what it names:\n{built.stderr}", pytrace=False)
         return into
 
+    def visit(executable: str) -> dict[str, Visit]:
+        with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as process:
+            return process.submit(tour, begun["site"].result(), executable).result()
+
     asked = {name for item in request.session.items for name in item.fixturenames}
-    with ThreadPoolExecutor(max_workers=1) as beside:
-        yield {name: beside.submit(build, name) for name in ("site", "site_again") if name in asked}
-        beside.shutdown(cancel_futures=True)
+    begun: dict[str, Future] = {}
+    with ThreadPoolExecutor(max_workers=2) as threads:
+        if "site" in asked:
+            begun["site"] = threads.submit(build, "site")
+        if "visits" in asked and (executable := find_chromium()):
+            begun["visits"] = threads.submit(visit, executable)
+        if "site_again" in asked:
+            begun["site_again"] = threads.submit(build, "site_again")
+        yield begun
+        threads.shutdown(cancel_futures=True)
 
 
 @pytest.fixture(scope="session")
-def site(builds: dict[str, Future[Path]]) -> Path:
+def site(beside: dict[str, Future]) -> Path:
     """The folder of the strictly built site, published in thought at `SITE_URL`."""
-    return builds["site"].result()
+    return beside["site"].result()
 
 
 @pytest.fixture(scope="session")
-def site_again(builds: dict[str, Future[Path]]) -> Path:
+def site_again(beside: dict[str, Future]) -> Path:
     """A second build of the same files, by another process."""
-    return builds["site_again"].result()
+    return beside["site_again"].result()
 
 
-class _Quiet(http.server.SimpleHTTPRequestHandler):
-    """A plain file server below `BASE_PATH` that answers a missing page with 404.html."""
+@pytest.fixture(scope="session")
+def visits(site: Path, chromium: str, beside: dict[str, Future]) -> dict[str, Visit]:
+    """What was seen on each page, by its address from the site's root."""
+    return beside["visits"].result()
 
-    def translate_path(self, path: str) -> str:
-        if not path.startswith(BASE_PATH):
-            return os.path.join(self.directory, "outside-the-site")
-        return super().translate_path("/" + path.removeprefix(BASE_PATH))
 
-    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
-        page = Path(self.directory, "404.html").read_bytes()
-        self.send_response(code)
-        self.send_header("Content-Type", "text/html; charset=utf-8")
-        self.send_header("Content-Length", str(len(page)))
-        self.end_headers()
-        self.wfile.write(page)
-
-    def log_message(self, format: str, *args: object) -> None:
-        pass
+def find_chromium() -> str | None:
+    """The path of this machine's Chromium, or `None`."""
+    return next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
 
 
 @pytest.fixture(scope="session")
 def served_site(site: Path) -> Iterator[str]:
     """The address of the built site on a server of this machine, with its closing slash."""
-    handler = functools.partial(_Quiet, directory=str(site))
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}{BASE_PATH}"
-    server.shutdown()
-    server.server_close()
+    with served(site) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")
 def chromium() -> str:
     """The path of this machine's Chromium."""
-    executable = next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
+    executable = find_chromium()
     if executable is None:
         # Elsewhere a writer may go without; where a change is accepted, nobody may.
         (pytest.fail if os.environ.get("CI") else pytest.skip)(NO_CHROMIUM)
     return executable
-
-
-@contextmanager
-def open_browser(chromium: str) -> Iterator[Browser]:
-    """A Chromium of this machine; each thread opens one of its own."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=chromium,
-            args=[
-                "--no-sandbox",
-                "--disable-gpu",
-                "--no-first-run",
-                "--disable-background-networking",
-                "--disable-component-update",
-                "--disable-sync",
-            ],
-        )
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="session")
@@ -171,10 +150,3 @@ def browser(chromium: str) -> Iterator[Browser]:
     """One Chromium for all tests that click and type."""
     with open_browser(chromium) as browser:
         yield browser
-
-
-def html_files(site: Path) -> list[Path]:
-    """Every HTML page of the site, in order; a site without any is a broken test."""
-    found = sorted(site.rglob("*.html"))
-    assert found, f"no HTML under {site}"
-    return found

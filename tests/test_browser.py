@@ -2,44 +2,16 @@
 
 from __future__ import annotations
 
-import functools
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
-from conftest import html_files, open_browser
+from tour import FIRST_SCHEME, NARROW, OTHER_SCHEME, SCHEMES, WIDE, Visit, axe, faint, html_files, visitor
 
 OTHER = {"ja": "en", "en": "ja"}
-NARROW = {"width": 390, "height": 844}
-WIDE = {"width": 1280, "height": 720}
-
-
-@contextmanager
-def visitor(browser: Browser, **options: object) -> Iterator[Page]:
-    """A fresh visitor: nothing stored, English browser unless said otherwise."""
-    context: BrowserContext = browser.new_context(**({"locale": "en-US"} | options))
-    page = context.new_page()
-    try:
-        yield page
-    finally:
-        # Chromium can wait forever when a context is closed in the middle of a navigation.
-        page.goto("about:blank")
-        context.close()
-
-
-@pytest.fixture(scope="module")
-def paths(site: Path) -> list[str]:
-    """Every page's address from the site's root; the root page leads elsewhere at once."""
-    found = [path.relative_to(site).as_posix().removesuffix("index.html") for path in html_files(site)]
-    return [path for path in found if path]
 
 
 @pytest.fixture(scope="module")
@@ -175,134 +147,7 @@ def test_the_copy_button_copies_the_code_as_it_stands(browser: Browser, served_s
         assert copied.strip() == code.strip()
 
 
-# One visit per page: what it asks and reports, its structure, its colors, its width
-
-
-@dataclass(frozen=True)
-class Visit:
-    """What was seen on one page."""
-
-    messages: tuple[str, ...]
-    """Requests to other hosts, and what the console reports."""
-    structure: tuple[str, ...]
-    """What axe finds, colors aside."""
-    contrast: Mapping[str, Sequence[str]]
-    """By color scheme, texts too faint against what is behind them."""
-    overflow: int
-    """Pixels by which it is wider than a narrow screen."""
-
-
-# Contrast is decided by a text's color, size and weight and by what is painted behind it. Of texts alike in
-# all of these one is measured. A positioned box may lie over another, so its class counts, too. What axe
-# leaves undecided, as a text of signs alone or one half covered, is not known yet: the next page is asked.
-FAINT = r"""(seen) => {
-    const known = new Set(seen), behind = new Map(), asked = [];
-    const painted = (element) => {
-        if (!element) return "";
-        if (!behind.has(element)) {
-            const style = getComputedStyle(element);
-            const own = [style.backgroundColor, style.backgroundImage, style.opacity, style.filter,
-                style.mixBlendMode, style.position === "static" ? "" : element.className].join(" ");
-            behind.set(element, `${painted(element.parentElement)} / ${own}`);
-        }
-        return behind.get(element);
-    };
-    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-    while (texts.nextNode()) {
-        const element = texts.currentNode.parentElement;
-        if (!/[\p{L}\p{N}]{2}/u.test(texts.currentNode.data) || !element.checkVisibility()) continue;
-        const style = getComputedStyle(element);
-        const own = [style.color, style.fontSize, style.fontWeight, style.textShadow].join(" ");
-        const key = `${painted(element)} / ${own}`;
-        if (!known.has(key)) {
-            known.add(key);
-            element.dataset.measure = asked.push(key) - 1;
-        }
-    }
-    const options = {runOnly: ["color-contrast"], resultTypes: ["violations", "passes"], elementRef: true};
-    return (asked.length ? axe.run("[data-measure]", options) : Promise.resolve({violations: [], passes: []}))
-        .then(({violations, passes}) => {
-            const nodes = (rules) => rules.flatMap((rule) => rule.nodes);
-            const decided = nodes([...violations, ...passes])
-                .map((node) => asked[node.element.dataset.measure]);
-            const faint = nodes(violations).map((node) => node.html.slice(0, 160));
-            document.querySelectorAll("[data-measure]").forEach((element) => delete element.dataset.measure);
-            return {decided: decided.filter(Boolean), faint};
-        });
-}"""
-# As a click on the theme's own button, without the seconds in which colors fade over.
-OTHER_SCHEME = """() => {
-    document.querySelector("[for^=__palette]:not([hidden])").click();
-    document.getAnimations().forEach((running) => running.finish());
-    return document.body.dataset.mdColorScheme;
-}"""
-FIRST_SCHEME = "default"
-SCHEMES = (FIRST_SCHEME, "slate")
-
-
-def axe(page: Page, context: object, **options: object) -> list[str]:
-    """What axe, which must be on the page, finds; each with the element's beginning."""
-    found = page.evaluate(
-        "([context, options]) => axe.run(context, options).then((results) => results.violations)",
-        # Nothing is fetched beforehand: this only serves rules on sound and rotated screens.
-        [context, {"resultTypes": ["violations"], "preload": False} | options],
-    )
-    return [f"{rule['id']}: {node['html'][:160]}" for rule in found for node in rule["nodes"]]
-
-
-def faint(page: Page, seen: set[str]) -> list[str]:
-    """Texts of too little contrast among those whose colors are not in `seen`, to which they are added."""
-    found = page.evaluate(FAINT, list(seen))
-    seen.update(found["decided"])
-    return found["faint"]
-
-
-def visit(page: Page, address: str, seen: set[str], messages: list[str], *, wait_until: str) -> Visit:
-    """Look at one page from every side and leave the page in the scheme and size it was found in."""
-    messages.clear()
-    page.goto(address, wait_until=wait_until)
-    page.evaluate(AXE_SCRIPT)
-    structure = axe(page, "html", rules={"color-contrast": {"enabled": False}})
-    contrast = {FIRST_SCHEME: faint(page, seen)}
-    contrast[page.evaluate(OTHER_SCHEME)] = faint(page, seen)
-    assert page.evaluate(OTHER_SCHEME) == FIRST_SCHEME
-    page.set_viewport_size(NARROW)
-    overflow = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-    page.set_viewport_size(WIDE)
-    return Visit(tuple(messages), tuple(structure), contrast, overflow)
-
-
-def tour(chromium: str, site: str, paths: list[str]) -> dict[str, Visit]:
-    """Visit each page once; the last look makes sure that a forbidden request would have been noticed."""
-    host = urlsplit(site).netloc
-    messages: list[str] = []
-    seen: set[str] = set()
-    with open_browser(chromium) as browser, visitor(browser, viewport=WIDE) as page:
-        page.on(
-            "request", lambda request: urlsplit(request.url).netloc == host or messages.append(request.url)
-        )
-        page.on(
-            "console", lambda message: message.type in ("error", "warning") and messages.append(message.text)
-        )
-        page.on("pageerror", lambda error: messages.append(str(error)))
-        visits = {
-            path: visit(page, site + path, seen, messages, wait_until="load" if number else "networkidle")
-            for number, path in enumerate(paths)
-        }
-        page.evaluate("document.body.append(Object.assign(new Image(), {src: 'https://example.net/x.png'}))")
-        page.wait_for_timeout(100)
-        assert any("Content Security Policy" in message for message in messages), "the tour sees no violation"
-    return visits
-
-
-@pytest.fixture(scope="module")
-def visits(chromium: str, served_site: str, paths: list[str]) -> dict[str, Visit]:
-    """Every page, visited once; the two languages side by side."""
-    parts = [[path for path in paths if path.startswith("ja/") is japanese] for japanese in (True, False)]
-    with ThreadPoolExecutor() as together:
-        ja, rest = together.map(functools.partial(tour, chromium, served_site), parts)
-    assert len(ja) + len(rest) == len(paths) > 2
-    return ja | rest
+# One visit per page (tools/tour.py): what it asks and reports, its structure, its colors, its width
 
 
 def test_no_page_asks_another_host_or_reports_an_error(visits: dict[str, Visit]) -> None:

@@ -14,8 +14,9 @@ import pytest
 import yaml
 
 import small_site
-from conftest import ROOT, SITE_URL, build_site, html_files
+from conftest import ROOT, SITE_URL, build_site
 from lambda_vpc.guide.languages import LANGUAGES
+from tour import html_files
 
 # By element, the attributes that name what it loads.
 LOADING = dict.fromkeys(("script", "iframe", "video", "audio", "embed"), ("src",)) | {

@@ -34,7 +34,7 @@ def test_what_opens_a_browser_is_left_out_by_the_marker() -> None:
     assert set(re.findall(r"^tests/(\w+)\.py::", run.stdout, re.MULTILINE)) == {"test_house"}
     assert re.search(r"\d+ deselected", run.stdout)
     opening = [path.name for path in FILES if "chromium.launch" in path.read_text("utf-8")]
-    assert sorted(opening) == ["conftest.py", "test_suite.py"], f"ask for the fixture 'browser' in {opening}"
+    assert sorted(opening) == ["test_suite.py", "tour.py"], f"ask for the fixture 'browser' in {opening}"
 
 
 def test_a_property_says_no_number_of_examples_of_its_own() -> None:

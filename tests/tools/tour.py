@@ -1,0 +1,218 @@
+"""Visits every page of the built site once and notes what a reader would stumble over."""
+
+from __future__ import annotations
+
+import functools
+import http.server
+import os
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from axe_playwright_python.base import AXE_SCRIPT
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+# Below a path, as on a project's pages: an address that begins at the host's root breaks here.
+BASE_PATH = "/guide/"
+NARROW = {"width": 390, "height": 844}
+WIDE = {"width": 1280, "height": 720}
+
+
+class _Quiet(http.server.SimpleHTTPRequestHandler):
+    """A plain file server below `BASE_PATH` that answers a missing page with 404.html."""
+
+    def translate_path(self, path: str) -> str:
+        if not path.startswith(BASE_PATH):
+            return os.path.join(self.directory, "outside-the-site")
+        return super().translate_path("/" + path.removeprefix(BASE_PATH))
+
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+        page = Path(self.directory, "404.html").read_bytes()
+        self.send_response(code)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.send_header("Content-Length", str(len(page)))
+        self.end_headers()
+        self.wfile.write(page)
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+@contextmanager
+def served(site: Path) -> Iterator[str]:
+    """A server of this machine for the built site; its address, with the closing slash."""
+    handler = functools.partial(_Quiet, directory=str(site))
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}{BASE_PATH}"
+    server.shutdown()
+    server.server_close()
+
+
+@contextmanager
+def open_browser(chromium: str) -> Iterator[Browser]:
+    """A Chromium of this machine; each thread opens one of its own."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=chromium,
+            args=[
+                "--no-sandbox",
+                "--disable-gpu",
+                "--no-first-run",
+                "--disable-background-networking",
+                "--disable-component-update",
+                "--disable-sync",
+            ],
+        )
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def visitor(browser: Browser, **options: object) -> Iterator[Page]:
+    """A fresh visitor: nothing stored, English browser unless said otherwise."""
+    context: BrowserContext = browser.new_context(**({"locale": "en-US"} | options))
+    page = context.new_page()
+    try:
+        yield page
+    finally:
+        # Chromium can wait forever when a context is closed in the middle of a navigation.
+        page.goto("about:blank")
+        context.close()
+
+
+def html_files(site: Path) -> list[Path]:
+    """Every HTML page of the site, in order; a site without any is a broken test."""
+    found = sorted(site.rglob("*.html"))
+    assert found, f"no HTML under {site}"
+    return found
+
+
+@dataclass(frozen=True)
+class Visit:
+    """What was seen on one page."""
+
+    messages: tuple[str, ...]
+    """Requests to other hosts, and what the console reports."""
+    structure: tuple[str, ...]
+    """What axe finds, colors aside."""
+    contrast: Mapping[str, Sequence[str]]
+    """By color scheme, texts too faint against what is behind them."""
+    overflow: int
+    """Pixels by which it is wider than a narrow screen."""
+
+
+# Contrast is decided by a text's color, size and weight and by what is painted behind it. Of texts alike in
+# all of these one is measured. A positioned box may lie over another, so its class counts, too. What axe
+# leaves undecided, as a text of signs alone or one half covered, is not known yet: the next page is asked.
+FAINT = r"""(seen) => {
+    const known = new Set(seen), behind = new Map(), asked = [];
+    const painted = (element) => {
+        if (!element) return "";
+        if (!behind.has(element)) {
+            const style = getComputedStyle(element);
+            const own = [style.backgroundColor, style.backgroundImage, style.opacity, style.filter,
+                style.mixBlendMode, style.position === "static" ? "" : element.className].join(" ");
+            behind.set(element, `${painted(element.parentElement)} / ${own}`);
+        }
+        return behind.get(element);
+    };
+    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    while (texts.nextNode()) {
+        const element = texts.currentNode.parentElement;
+        if (!/[\p{L}\p{N}]{2}/u.test(texts.currentNode.data) || !element.checkVisibility()) continue;
+        const style = getComputedStyle(element);
+        const own = [style.color, style.fontSize, style.fontWeight, style.textShadow].join(" ");
+        const key = `${painted(element)} / ${own}`;
+        if (!known.has(key)) {
+            known.add(key);
+            element.dataset.measure = asked.push(key) - 1;
+        }
+    }
+    const options = {runOnly: ["color-contrast"], resultTypes: ["violations", "passes"], elementRef: true};
+    return (asked.length ? axe.run("[data-measure]", options) : Promise.resolve({violations: [], passes: []}))
+        .then(({violations, passes}) => {
+            const nodes = (rules) => rules.flatMap((rule) => rule.nodes);
+            const decided = nodes([...violations, ...passes])
+                .map((node) => asked[node.element.dataset.measure]);
+            const faint = nodes(violations).map((node) => node.html.slice(0, 160));
+            document.querySelectorAll("[data-measure]").forEach((element) => delete element.dataset.measure);
+            return {decided: decided.filter(Boolean), faint};
+        });
+}"""
+# As a click on the theme's own button, without the seconds in which colors fade over.
+OTHER_SCHEME = """() => {
+    document.querySelector("[for^=__palette]:not([hidden])").click();
+    document.getAnimations().forEach((running) => running.finish());
+    return document.body.dataset.mdColorScheme;
+}"""
+FIRST_SCHEME = "default"
+SCHEMES = (FIRST_SCHEME, "slate")
+
+
+def axe(page: Page, context: object, **options: object) -> list[str]:
+    """What axe, which must be on the page, finds; each with the element's beginning."""
+    found = page.evaluate(
+        "([context, options]) => axe.run(context, options).then((results) => results.violations)",
+        # Nothing is fetched beforehand: this only serves rules on sound and rotated screens.
+        [context, {"resultTypes": ["violations"], "preload": False} | options],
+    )
+    return [f"{rule['id']}: {node['html'][:160]}" for rule in found for node in rule["nodes"]]
+
+
+def faint(page: Page, seen: set[str]) -> list[str]:
+    """Texts of too little contrast among those whose colors are not in `seen`, to which they are added."""
+    found = page.evaluate(FAINT, list(seen))
+    seen.update(found["decided"])
+    return found["faint"]
+
+
+def visit(page: Page, address: str, seen: set[str], messages: list[str], *, wait_until: str) -> Visit:
+    """Look at one page from every side and leave the page in the scheme and size it was found in."""
+    messages.clear()
+    page.goto(address, wait_until=wait_until)
+    page.evaluate(AXE_SCRIPT)
+    structure = axe(page, "html", rules={"color-contrast": {"enabled": False}})
+    contrast = {FIRST_SCHEME: faint(page, seen)}
+    contrast[page.evaluate(OTHER_SCHEME)] = faint(page, seen)
+    assert page.evaluate(OTHER_SCHEME) == FIRST_SCHEME
+    page.set_viewport_size(NARROW)
+    overflow = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    page.set_viewport_size(WIDE)
+    return Visit(tuple(messages), tuple(structure), contrast, overflow)
+
+
+def tour(site: Path, chromium: str) -> dict[str, Visit]:
+    """Visit each page once; the last look makes sure that a forbidden request would have been noticed.
+
+    Args:
+        site: the folder of the built site.
+        chromium: path of the browser.
+
+    Returns:
+        By the page's address from the site's root. The root page, which leads elsewhere at once, is left out.
+    """
+    found = [path.relative_to(site).as_posix().removesuffix("index.html") for path in html_files(site)]
+    paths = [path for path in found if path]
+    messages: list[str] = []
+    seen: set[str] = set()
+    with served(site) as root, open_browser(chromium) as browser, visitor(browser, viewport=WIDE) as page:
+        host = urlsplit(root).netloc
+        page.on(
+            "request", lambda request: urlsplit(request.url).netloc == host or messages.append(request.url)
+        )
+        page.on(
+            "console", lambda message: message.type in ("error", "warning") and messages.append(message.text)
+        )
+        page.on("pageerror", lambda error: messages.append(str(error)))
+        visits = {
+            path: visit(page, root + path, seen, messages, wait_until="load" if number else "networkidle")
+            for number, path in enumerate(paths)
+        }
+        page.evaluate("document.body.append(Object.assign(new Image(), {src: 'https://example.net/x.png'}))")
+        page.wait_for_timeout(100)
+        assert any("Content Security Policy" in message for message in messages), "the tour sees no violation"
+    return visits
