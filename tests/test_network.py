@@ -6,12 +6,14 @@ import json
 
 import pytest
 import yaml
+from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
 from hypothesis import given
 from hypothesis import strategies as st
 
 from lambda_vpc import network
 from lambda_vpc.cloudformation import template
 from lambda_vpc.network import from_template
+from lambda_vpc.network.trace import read_question, walks
 from lambda_vpc.reading import BadInput
 from networks import (
     ALL_OUT,
@@ -1031,6 +1033,33 @@ def _tagged(dumper, tagged):
 
 
 Dumper.add_representer(Tagged, _tagged)
+
+
+def obstacles_of(resources, destination, **sections):
+    """Every obstacle on every way, with the template's text by line."""
+    found = read(resources, **sections)
+    for one in from_template.networks(found):
+        question = read_question([one], destination)
+        for _, walk in walks(one, one.function("Function"), question):
+            yield from walk.obstacles
+
+
+OBSTRUCTED = {name: case[:2] for name, case in {**BROKEN, **OPEN}.items()}
+
+
+@pytest.mark.parametrize("name", OBSTRUCTED)
+def test_an_obstacle_points_at_a_property_of_its_resource_and_at_the_line_of_it(name):
+    resources, destination = OBSTRUCTED[name]
+    text = json.dumps({"Resources": resources, "Parameters": PARAMETER}, indent=1).split("\n")
+    for obstacle in obstacles_of(resources, destination, Parameters=PARAMETER):
+        resource_ = resources.get(obstacle.at.name)
+        if obstacle.part and resource_ is not None:
+            schema = PROVIDER_SCHEMA_MANAGER.get_resource_schema("ap-northeast-1", resource_["Type"]).schema
+            assert obstacle.part in schema["properties"], obstacle
+            if obstacle.part in resource_["Properties"]:
+                assert f'"{obstacle.part}":' in text[obstacle.line - 1], obstacle
+            else:
+                assert f'"{obstacle.at.name}": {{' in text[obstacle.at.line - 1], obstacle
 
 
 @pytest.mark.parametrize("name", EVERY)

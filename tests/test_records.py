@@ -37,6 +37,8 @@ from lambda_vpc.network.model import (
     Vpc,
     same,
 )
+from lambda_vpc.network.obstacles import Note, Walk, blocked, parts, unknown, worst
+from lambda_vpc.network.trace import read_question, walks
 from lambda_vpc.reading import BadInput
 from lambda_vpc.sentences import Code
 
@@ -691,6 +693,108 @@ def test_a_zone_nobody_has_is_refused_unless_one_is_not_known():
         network.trace(live(subnets=()), "orders", V4, "1")
     somewhere = with_public(zone=Undetermined("its zone"))
     assert down(somewhere, "ap-northeast-1D") == "zone-unknown"
+
+
+def obstacles(found, destination=V4):
+    """Every obstacle on the one way there is, as code, place and detail."""
+    question = read_question([found], destination)
+    ((_, walk),) = walks(found, found.function("orders"), question)
+    return [(str(o.code), o.at.name, o.detail) for o in walk.obstacles]
+
+
+def test_what_stops_a_packet_for_good_is_all_that_is_said():
+    assert obstacles(nat(public=False, address=False, subnet=None)) == [("private-nat", "nat-1", "")]
+    assert obstacles(nat(regional=Undetermined("mode"), address=False)) == [
+        ("value-unknown", "nat-1", "mode")]  # fmt: skip
+    assert obstacles(dual_stack(route(EVERYWHERE6, Via.NAT_GATEWAY, NAT)), V6) == [
+        ("hop-not-traced", "route", "nat-1 for IPv6")]  # fmt: skip
+    assert obstacles(box(interfaces=Undetermined("its subnets"), public_address=False)) == [
+        ("outside-template", "i-1", "its subnets")]  # fmt: skip
+
+
+def test_the_gateway_of_a_regional_nat_gateway_must_exist():
+    (gateway,) = live().internet_gateways
+    assert (
+        told(changed(regional(), internet_gateways=(changed(gateway, exists=ODD),))) == "?existence-unknown"
+    )
+
+
+OUTSIDE = {"outside": "it is not in the template", "vpc": Id("the VPC of it", Origin.OPEN)}
+
+
+def test_a_subnet_that_is_only_named_says_nothing_about_its_vpc():
+    there = with_public(**OUTSIDE)
+    assert ("value-unknown", "nat-1", "the VPC of it") not in obstacles(there)
+    assert told(there) == "?acl-unknown"
+    assert ("outside-template", "subnet-public", "the route table of subnet-public") not in obstacles(there)
+    here = with_subnet(**OUTSIDE)
+    assert told(here) == "?outside-template"
+    assert obstacles(here)[0] == (
+        "outside-template", "subnet-private", "the route table of subnet-private")  # fmt: skip
+    # Even where the VPC it is in is known, which table it uses is not.
+    assert told(with_subnet(outside="it is not in the template")) == "?outside-template"
+
+
+def test_of_several_parts_an_open_one_decides_and_a_note_is_said_once():
+    def walk(*found, notes=()):
+        return Walk(["hop"], list(found), list(notes))
+
+    place = at("table")
+    stopped, open_ = blocked(Code.PUBLIC_SUBNET, place), unknown(Code.VALUE_UNKNOWN, place, "what")
+    assert parts([walk(), walk()], place).decisive is None
+    assert parts([walk(stopped), walk(stopped)], place).decisive is stopped
+    assert parts([walk(stopped), walk(open_)], place).decisive is open_
+    assert parts([walk(), walk(open_)], place).decisive is open_
+    mixed = parts([walk(), walk(stopped)], place).decisive
+    assert (mixed.code, mixed.certain, mixed.detail) == ("part-of-internet", False, "table: public-subnet")
+    assert worst([walk(), walk(open_), walk(stopped)]).decisive is stopped
+    assert worst([walk(), walk(open_)]).decisive is open_
+    note = Note(Code.NARROWER_ROUTES, "203.0.113.0/24")
+    joined = walk(notes=[note])
+    joined.join(walk(open_, notes=[note]))
+    assert (joined.notes, joined.hops, joined.obstacles) == ([note], ["hop", "hop"], [open_])
+
+
+def test_several_narrower_routes_are_named_together():
+    narrow = [route(block(text), Via.PEERING, Id("pcx-1")) for text in ("203.0.113.0/24", "198.51.100.0/24")]
+    (answer,) = network.trace(live(TO_NAT, *narrow), "orders", V4)
+    assert [note.detail for note in answer.notes] == ["203.0.113.0/24, 198.51.100.0/24"]
+
+
+# --- what a record says when nothing is said ----------------------------------------------------
+
+
+def test_a_record_that_is_not_filled_in_claims_nothing_unusual():
+    vpc = Vpc(at=at("v"), id=VPC)
+    assert (vpc.exists, vpc.ipv6, vpc.dns_support, vpc.dns_hostnames, vpc.dedicated) == (
+        True, False, True, False, False)  # fmt: skip
+    assert (vpc.dns_servers, vpc.endpoints_complete, vpc.gateways_complete) == ((), True, True)
+    subnet = Subnet(at=at("s"), id=PRIVATE, zone="a", block=block("10.0.0.0/24"))
+    assert (subnet.ipv6, subnet.ipv6_only, subnet.public_addresses, subnet.associations_complete) == (
+        False, False, False, True)  # fmt: skip
+    table = RouteTable(at=at("t"), id=Id("t"))
+    assert (table.complete, table.main, table.note, table.routes) == (True, False, "", ())
+    gateway = NatGateway(at=at("n"), id=NAT)
+    assert (gateway.public, gateway.regional, gateway.address, gateway.available) == (True, False, True, True)
+    assert gateway.address_is_not_an_allocation is False
+    group = SecurityGroup(at=at("g"), id=GROUP)
+    assert (group.egress_complete, group.ingress_complete, group.settled) == (True, True, True)
+    endpoint = Endpoint(at=at("e"), id=Id("e"), vpc=VPC, service="s3", kind="Gateway")
+    assert (endpoint.private_dns, endpoint.inbound_resolver_only, endpoint.policy) == (False, False, None)
+    host = Host(at=at("h"), id=BOX, interfaces=())
+    assert (host.several_zones, host.one_per_zone, host.public_name, host.public_address) == (
+        False, False, False, False)  # fmt: skip
+    assert (host.source_dest_check, host.attached) == (True, True)
+    function = Function(at=at("f"), id=Id("f"))
+    assert (function.connected, function.ipv6) == (False, False)
+    assert Network(at=at("n")).complete is True
+    assert (
+        NetworkAcl(at=at("a"), id=Id("a")).complete
+        is InternetGateway(at=at("i"), id=GATEWAY).complete
+        is True
+    )
+    assert Route(at=at("r"), destination=EVERYWHERE, targets=()).active is True
+    assert (Place("x").line, Place("x").line_of("Anything"), Id("x").several) == (1, 1, False)
 
 
 # --- names --------------------------------------------------------------------------------------

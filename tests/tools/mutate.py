@@ -84,7 +84,7 @@ class House:
 
 ROOT = Path(__file__).parents[2]
 # Those that are fast: whatever cfn-lint runs takes longer, and should not be needed to hold the engine.
-_ENGINE = ("test_records.py", "test_filters.py", "test_network.py", "test_snippets.py")
+_ENGINE = ("test_records.py", "test_filters.py", "test_endpoints.py", "test_network.py", "test_snippets.py")
 _TEMPLATE = ("test_template.py", "test_scenarios.py", "test_loops.py", "test_roles.py", "test_network.py",
              "test_snippets.py")  # fmt: skip
 _IAM = ("test_iam.py", "test_request.py", "test_snippets.py")

@@ -115,9 +115,14 @@ class Walk:
         return next((o for o in self.obstacles if o.certain), self.obstacles[0] if self.obstacles else None)
 
 
+_BLOCKED, _OPEN, _REACHED = range(3)
+
+
 def _rank(walk: Walk) -> int:
     obstacle = walk.decisive
-    return 2 if obstacle is None else 1 if not obstacle.certain else 0
+    if obstacle is None:
+        return _REACHED
+    return _BLOCKED if obstacle.certain else _OPEN
 
 
 def worst(walks: Sequence[Walk]) -> Walk:
@@ -132,9 +137,11 @@ def parts(walks: Sequence[Walk], at: Place) -> Walk:
         walks: the way to each part.
         at: where the parts come apart.
     """
-    ranks = {_rank(walk) for walk in walks}
-    if len(ranks) == 1 or 1 in ranks:
-        return min(walks, key=lambda walk: abs(_rank(walk) - 1)) if 1 in ranks else walks[0]
+    ranks = [_rank(walk) for walk in walks]
+    if _OPEN in ranks:
+        return walks[ranks.index(_OPEN)]
+    if len(set(ranks)) == 1:
+        return walks[0]
     walk = Walk()
     stopped = next(walk.decisive for walk in walks if walk.decisive is not None)
     walk.add([unknown(Code.PART_OF_INTERNET, at, f"{stopped.at.name}: {stopped.code}")])
