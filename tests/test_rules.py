@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import json
+import operator
 import re
 import subprocess
 import sys
@@ -21,6 +22,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from moto.iam.aws_managed_policies import aws_managed_policies_data
 
+import lambda_vpc.rules
 from lambda_vpc.cloudformation.template import of
 from lambda_vpc.guide.spec import load
 from lambda_vpc.network.from_template.values import listed
@@ -975,10 +977,8 @@ def test_the_rules_run_without_importing_cfn_lint():
 
 
 def test_a_name_that_the_rules_do_not_have_is_an_attribute_error():
-    import lambda_vpc.rules as module
-
     with pytest.raises(AttributeError, match="has no attribute 'E9999'"):
-        module.E9999  # noqa: B018
+        operator.attrgetter("E9999")(lambda_vpc.rules)
 
 
 TEXT = {"What": "It.", "Why": "It.", "Wrong": "a/b#c", "Right": "a/b"}

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from lambda_vpc.answers import Answer, Undetermined, either, negate
+from lambda_vpc.answers import Answer, Undetermined, negate
 from lambda_vpc.network.filters import Filters, Peer, Traffic
 from lambda_vpc.network.model import (
     EgressOnlyGateway,
@@ -96,16 +96,22 @@ class Nat:
 
     def _part(self, part: Route | Obstacle, traveler: Traveler, version: int) -> Walk:
         walk = Walk()
+        followed = self._followed(walk, part)
+        if followed is not None:
+            self._step(walk, *followed, traveler, version)
+        return walk
+
+    def _followed(self, walk: Walk, part: Route | Obstacle) -> tuple[Route, Target] | None:
+        """A route that leads on, with its target; why it does not is added to the walk."""
         if isinstance(part, Obstacle):
             walk.add([part])
-            return walk
+            return None
         walk.passes(part)
         target = self.routes.target(part)
         if isinstance(target, Obstacle):
             walk.add([target])
-            return walk
-        self._step(walk, part, target, traveler, version)
-        return walk
+            return None
+        return part, target
 
     def _step(self, walk: Walk, route: Route, target: Target, traveler: Traveler, version: int) -> None:
         """What becomes of a packet at the target of its route."""
@@ -249,17 +255,13 @@ class Nat:
 
     def _onward_part(self, part: Route | Obstacle, device: Place, subnet: Subnet) -> Walk:
         walk = Walk()
-        if isinstance(part, Obstacle):
-            if part.certain:
-                detail = f"{subnet.id}: {part.code}"
-                part = blocked(Code.NAT_IN_PRIVATE_SUBNET, device, part="SubnetId", detail=detail)
-            walk.add([part])
+        if isinstance(part, Obstacle) and part.certain:
+            detail = f"{subnet.id}: {part.code}"
+            part = blocked(Code.NAT_IN_PRIVATE_SUBNET, device, part="SubnetId", detail=detail)
+        followed = self._followed(walk, part)
+        if followed is None:
             return walk
-        walk.passes(part)
-        target = self.routes.target(part)
-        if isinstance(target, Obstacle):
-            walk.add([target])
-            return walk
+        route, target = followed
         gateway = self.routes.internet_gateway(target)
         if gateway is not None:
             walk.passes(gateway)
@@ -271,7 +273,7 @@ class Nat:
             detail = f"{subnet.id} → {target.id}"
             walk.add([blocked(Code.NAT_IN_PRIVATE_SUBNET, device, part="SubnetId", detail=detail)])
         else:
-            walk.add([self.routes.not_followed(part, target)])
+            walk.add([self.routes.not_followed(route, target)])
         return walk
 
     # --- NAT instances --------------------------------------------------------------------------
@@ -295,7 +297,7 @@ class Nat:
         if subnet is None:
             walk.add([unknown(Code.OUTSIDE_TEMPLATE, device.at, f"the subnet of {device.id}")])
             return
-        walk.add(judged(either([device.public_address]), Code.NAT_INSTANCE_WITHOUT_ADDRESS, device.at))
+        walk.add(judged(device.public_address, Code.NAT_INSTANCE_WITHOUT_ADDRESS, device.at))
         inward, traffic = Peer.inside(traveler.subnet, traveler.groups), traveler.traffic
         groups = self.filters.groups
         walk.add(groups(interface.groups, device.at, traffic, inward, egress=False,
