@@ -31,6 +31,7 @@ from test_records import (
     block,
     changed,
     live,
+    obstacles,
     route,
     rule,
     told,
@@ -361,9 +362,17 @@ NOTE = ["vpce-secrets"]
         (policy(statement(READ, "arn:aws:s3:::x")), [may(READ, ARN[:-6] + "*")],
          ("endpoint-policy-denies", f"{READ} {ARN[:-6]}example")),
         (policy({"Effect": "Allow", "Action": READ, "NotResource": ARN}), [may()],
+         ("endpoint-policy-denies", f"{READ} {ARN}")),
+        (policy({"Effect": "Allow", "Action": READ, "NotResource": ARN[:-6] + "*"}), [may()],
          ("?endpoint-policy-unknown", f"whether it covers {READ} {ARN}")),
+        (policy({"Effect": "Allow", "Action": READ, "NotResource": own_arn("Secret")}),
+         [may(READ, own_arn("Secret"))], ("?endpoint-policy-unknown", f"whether it covers {READ} Secret")),
+        (policy({"Effect": "Allow", "NotAction": READ, "Resource": "*"}), [may()],
+         ("endpoint-policy-denies", f"{READ} {ARN}")),
+        (policy(statement(WRITE, ARN), statement(READ, ARN, "Deny")), [may()],
+         ("endpoint-policy-denies", f"{READ} {ARN}")),
     ],
-    ids=range(27),
+    ids=range(31),
 )  # fmt: skip
 def test_an_endpoint_policy_is_asked_about_the_calls_the_role_names(endpoint_policy, permissions, answer):
     assert asked(endpoint_policy, *permissions) == answer
@@ -389,6 +398,19 @@ def test_more_calls_than_anyone_may_write_are_not_all_decided():
     many = [f"{ARN}{number}" for number in range(MAX_PAIRS // 200 + 1)]
     assert asked(several, may(READ, many[:-1])) == ("reached", [])
     assert asked(several, may(READ, many)) == ("reached", NOTE)
+
+
+def test_a_policy_that_cannot_be_read_is_all_that_is_said():
+    for written in (Undetermined("parameter Policy"), "no policy"):
+        found = private(changed(SECRETS, policy=written))
+        assert [o[0] for o in obstacles(found, "secretsmanager")] == ["endpoint-policy-unknown"]
+    denying = private(changed(SECRETS, policy=policy(statement("*", effect="Deny"))))
+    assert [o[0] for o in obstacles(denying, "secretsmanager")] == ["endpoint-policy-denies"]
+
+
+def test_whom_a_policy_leaves_out_may_be_the_role():
+    left_out = document(statement(READ, ARN) | {"NotPrincipal": {"AWS": ROLE}})
+    assert asked(left_out, may())[0] == "?endpoint-policy-unknown"
 
 
 def test_what_a_condition_decides_is_noted():

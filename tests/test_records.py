@@ -6,6 +6,7 @@ import dataclasses
 import ipaddress
 
 import pytest
+from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
 
 from lambda_vpc import network
 from lambda_vpc.answers import Undetermined
@@ -109,7 +110,20 @@ def live(*routes, **more):
     return dataclasses.replace(found, **more)
 
 
+# Every property that an obstacle may point at.
+_TYPES = (
+    "EC2::NatGateway", "EC2::Route", "EC2::SubnetRouteTableAssociation", "EC2::Subnet", "EC2::VPC",
+    "EC2::VPCGatewayAttachment", "EC2::SecurityGroup", "EC2::Instance", "EC2::VPCEndpoint",
+    "Lambda::Function", "ElasticLoadBalancingV2::LoadBalancer", "RDS::DBInstance",
+)  # fmt: skip
+_SCHEMAS = [PROVIDER_SCHEMA_MANAGER.get_resource_schema("ap-northeast-1", f"AWS::{name}") for name in _TYPES]
+PROPERTIES = {name for found in _SCHEMAS for name in found.schema["properties"]}
+
+
 def told(found, destination=V4):
+    question = read_question([found], destination)
+    for _, walk in walks(found, found.function("orders"), question):
+        assert all(obstacle.part in PROPERTIES for obstacle in walk.obstacles if obstacle.part)
     (answer,) = network.trace(found, "orders", destination)
     if isinstance(answer, network.Reached):
         return list(answer.hops)

@@ -176,16 +176,20 @@ def _may_allow(statement: Statement, function: Function, call: _Call) -> bool:
     if not _may_name(statement, function):
         return False
     if statement.not_resource:
-        return True
+        return any(_is_open(text) for text in (call.pattern, *statement.resources))
     return any(_may_be(pattern, call.pattern) for pattern in statement.resources)
 
 
 def _may_name(statement: Statement, function: Function) -> bool:
-    if statement.principals is None or statement.not_principal:
-        return True
-    written = statement.principals.get("AWS", ())
-    # A role not made yet has no ARN to compare with, and the account it is made in is not known.
-    return "*" in written or bool(written) or not isinstance(function.role, str)
+    """Whether a statement may name the function's role, whose account and session are not known."""
+    return (
+        statement.not_principal or bool(statement.principals.get("AWS")) or not isinstance(function.role, str)
+    )
+
+
+def _is_open(text: str) -> bool:
+    """Whether a text of a policy stands for more than itself."""
+    return re.search(f"[*?{OPEN}]|\\$\\{{", text) is not None
 
 
 def _may_be(pattern: str, resource: str) -> bool:
