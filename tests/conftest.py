@@ -10,7 +10,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
 
@@ -27,7 +27,7 @@ SITE_URL = f"https://example.com{BASE_PATH}"
 # no number of its own. Time limits belong to the tests that promise one: a loaded machine is no failure.
 _ALWAYS = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
 settings.register_profile("local", max_examples=25, **_ALWAYS)
-settings.register_profile("ci", settings.get_profile("ci"), max_examples=300, **_ALWAYS)
+settings.register_profile("ci", settings.get_profile("ci"), max_examples=100, **_ALWAYS)
 settings.register_profile("mutants", max_examples=5, derandomize=True, database=None, **_ALWAYS)
 settings.load_profile("ci" if os.environ.get("CI") else "local")
 
@@ -63,22 +63,39 @@ def build_site(
     )
 
 
-@pytest.hookimpl(tryfirst=True)  # before pytest reads -m
+IN_PARALLEL = "PYTEST_XDIST_WORKER" in os.environ
+"""Whether this process is one of several that share the tests, as in .ci/run."""
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Mark what needs a browser, and what one process keeps together.
+
+    All that needs the built site is one group; otherwise the tests of a file share what they read.
+    """
+    fixtures = item.fixturenames if isinstance(item, pytest.Function) else []
+    if "chromium" in fixtures:
+        item.add_marker(pytest.mark.browser)
+    item.add_marker(pytest.mark.xdist_group("site" if "site" in fixtures else item.path.name))
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what needs a browser, and put it last; before it, what needs the built site."""
-    for item in items:
-        if "chromium" in item.fixturenames:
-            item.add_marker(pytest.mark.browser)
-    items.sort(key=lambda item: ("site" in item.fixturenames, "chromium" in item.fixturenames))
+    """What needs the site comes last, where a browser is needed at the very end.
+
+    Among several processes one takes all of that, and takes it first.
+    """
+    items.sort(
+        key=lambda item: (("site" in item.fixturenames) is not IN_PARALLEL, "chromium" in item.fixturenames)
+    )
 
 
 @pytest.fixture(scope="session", autouse=True)
 def beside(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[dict[str, Future]]:
+) -> Iterator[Callable[[], dict[str, Future]]]:
     """What takes long and is begun at once, if a test asks for it; by the fixture that hands it out.
 
-    Both builds and the tour of the first one run in processes of their own.
+    Both builds and the tour of the first one run in processes of their own. Among several processes they are
+    begun by the one that comes to a test that needs them.
     """
 
     def build(name: str) -> Path:
@@ -95,32 +112,38 @@ def beside(
     asked = {name for item in request.session.items for name in item.fixturenames}
     begun: dict[str, Future] = {}
     with ThreadPoolExecutor(max_workers=2) as threads:
-        if "site" in asked:
-            begun["site"] = threads.submit(build, "site")
-        if "visits" in asked and (executable := find_chromium()):
-            begun["visits"] = threads.submit(visit, executable)
-        if "site_again" in asked:
-            begun["site_again"] = threads.submit(build, "site_again")
-        yield begun
+
+        def begin() -> dict[str, Future]:
+            if not begun and "site" in asked:
+                begun["site"] = threads.submit(build, "site")
+                if "visits" in asked and (executable := find_chromium()):
+                    begun["visits"] = threads.submit(visit, executable)
+                if "site_again" in asked:
+                    begun["site_again"] = threads.submit(build, "site_again")
+            return begun
+
+        if not IN_PARALLEL:
+            begin()
+        yield begin
         threads.shutdown(cancel_futures=True)
 
 
 @pytest.fixture(scope="session")
-def site(beside: dict[str, Future]) -> Path:
+def site(beside: Callable[[], dict[str, Future]]) -> Path:
     """The folder of the strictly built site, published in thought at `SITE_URL`."""
-    return beside["site"].result()
+    return beside()["site"].result()
 
 
 @pytest.fixture(scope="session")
-def site_again(beside: dict[str, Future]) -> Path:
+def site_again(beside: Callable[[], dict[str, Future]]) -> Path:
     """A second build of the same files, by another process."""
-    return beside["site_again"].result()
+    return beside()["site_again"].result()
 
 
 @pytest.fixture(scope="session")
-def visits(site: Path, chromium: str, beside: dict[str, Future]) -> dict[str, Visit]:
+def visits(site: Path, chromium: str, beside: Callable[[], dict[str, Future]]) -> dict[str, Visit]:
     """What was seen on each page, by its address from the site's root."""
-    return beside["visits"].result()
+    return beside()["visits"].result()
 
 
 def find_chromium() -> str | None:
