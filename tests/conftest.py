@@ -67,83 +67,90 @@ IN_PARALLEL = "PYTEST_XDIST_WORKER" in os.environ
 """Whether this process is one of several that share the tests, as in .ci/run."""
 
 
-def pytest_itemcollected(item: pytest.Item) -> None:
-    """Mark what needs a browser, and what one process keeps together.
-
-    All that needs the built site is one group; otherwise the tests of a file share what they read.
-    """
-    fixtures = item.fixturenames if isinstance(item, pytest.Function) else []
-    if "chromium" in fixtures:
-        item.add_marker(pytest.mark.browser)
-    item.add_marker(pytest.mark.xdist_group("site" if "site" in fixtures else item.path.name))
-
-
+@pytest.hookimpl(tryfirst=True)  # before pytest reads -m
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What needs the site comes last, where a browser is needed at the very end.
+    """Mark what needs a browser, and put it last; before it, what needs the built site.
 
-    Among several processes one takes all of that, and takes it first.
+    Where several processes share the tests, what needs the site comes first: it takes longest.
     """
-    items.sort(
-        key=lambda item: (("site" in item.fixturenames) is not IN_PARALLEL, "chromium" in item.fixturenames)
-    )
+    for item in items:
+        if "chromium" in item.fixturenames:
+            item.add_marker(pytest.mark.browser)
+    if IN_PARALLEL:
+        items.sort(key=lambda item: ("visits" not in item.fixturenames, "site" not in item.fixturenames))
+    else:
+        items.sort(key=lambda item: ("site" in item.fixturenames, "chromium" in item.fixturenames))
 
 
-@pytest.fixture(scope="session", autouse=True)
-def beside(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Callable[[], dict[str, Future]]]:
-    """What takes long and is begun at once, if a test asks for it; by the fixture that hands it out.
+class Beside:
+    """What takes long and runs in processes of its own, beside the tests: builds and the tour of the site."""
 
-    Both builds and the tour of the first one run in processes of their own. Among several processes they are
-    begun by the one that comes to a test that needs them.
-    """
+    def __init__(self, factory: pytest.TempPathFactory, threads: ThreadPoolExecutor) -> None:
+        self._factory = factory
+        self._threads = threads
+        self._begun: dict[str, Future] = {}
 
-    def build(name: str) -> Path:
-        into = tmp_path_factory.mktemp(name)
+    def build(self, name: str) -> Future[Path]:
+        """A strict build of the site, begun when first asked for."""
+        return self._once(name, self._build, name)
+
+    def tour(self, executable: str) -> Future[dict[str, Visit]]:
+        """The tour of the first build, begun when first asked for."""
+        return self._once("tour", self._tour, executable, self.build("site"))
+
+    def _once(self, name: str, work: Callable, *arguments: object) -> Future:
+        if name not in self._begun:
+            self._begun[name] = self._threads.submit(work, *arguments)
+        return self._begun[name]
+
+    def _build(self, name: str) -> Path:
+        into = self._factory.mktemp(name)
         built = build_site(into)
         if built.returncode:
             pytest.fail(f"mkdocs build --strict fails; mend what it names:\n{built.stderr}", pytrace=False)
         return into
 
-    def visit(executable: str) -> dict[str, Visit]:
+    def _tour(self, executable: str, site: Future[Path]) -> dict[str, Visit]:
         with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as process:
-            return process.submit(tour, begun["site"].result(), executable).result()
+            return process.submit(tour, site.result(), executable).result()
 
+
+@pytest.fixture(scope="session", autouse=True)
+def beside(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Beside]:
+    """What takes long, begun at once if a test asks for it, so that it is ready when the test comes.
+
+    Where several processes share the tests, none knows which it will get: each begins what it needs then.
+    """
     asked = {name for item in request.session.items for name in item.fixturenames}
-    begun: dict[str, Future] = {}
-    with ThreadPoolExecutor(max_workers=2) as threads:
-
-        def begin() -> dict[str, Future]:
-            if not begun and "site" in asked:
-                begun["site"] = threads.submit(build, "site")
-                if "visits" in asked and (executable := find_chromium()):
-                    begun["visits"] = threads.submit(visit, executable)
-                if "site_again" in asked:
-                    begun["site_again"] = threads.submit(build, "site_again")
-            return begun
-
+    with ThreadPoolExecutor(max_workers=3) as threads:
+        found = Beside(tmp_path_factory, threads)
         if not IN_PARALLEL:
-            begin()
-        yield begin
+            if "site" in asked:
+                found.build("site")
+            if "visits" in asked and (executable := find_chromium()):
+                found.tour(executable)
+            if "site_again" in asked:
+                found.build("site_again")
+        yield found
         threads.shutdown(cancel_futures=True)
 
 
 @pytest.fixture(scope="session")
-def site(beside: Callable[[], dict[str, Future]]) -> Path:
+def site(beside: Beside) -> Path:
     """The folder of the strictly built site, published in thought at `SITE_URL`."""
-    return beside()["site"].result()
+    return beside.build("site").result()
 
 
 @pytest.fixture(scope="session")
-def site_again(beside: Callable[[], dict[str, Future]]) -> Path:
+def site_again(beside: Beside) -> Path:
     """A second build of the same files, by another process."""
-    return beside()["site_again"].result()
+    return beside.build("site_again").result()
 
 
 @pytest.fixture(scope="session")
-def visits(site: Path, chromium: str, beside: Callable[[], dict[str, Future]]) -> dict[str, Visit]:
+def visits(chromium: str, beside: Beside) -> dict[str, Visit]:
     """What was seen on each page, by its address from the site's root."""
-    return beside()["visits"].result()
+    return beside.tour(chromium).result()
 
 
 def find_chromium() -> str | None:
