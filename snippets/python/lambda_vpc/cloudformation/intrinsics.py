@@ -422,9 +422,9 @@ class Scope:
         for step in argument[:3]:
             key = self.resolve(step)
             if isinstance(key, Unknown):
-                return key
+                return Unknown(self._in_mapping(argument, key.what), key.origin)
             if isinstance(key, OpenText | Reference):
-                return Unknown(_only_aws_knows(key))
+                return Unknown(self._in_mapping(argument, _only_aws_knows(key)))
             if not isinstance(found, Mapping) or str(key) not in found:
                 rest = argument[3] if len(argument) == 4 else None
                 if isinstance(rest, Mapping) and rest.get("DefaultValue") is not None:
@@ -432,6 +432,12 @@ class Scope:
                 return Unknown(f"'{shown(key)}' in a mapping")
             found = found[str(key)]
         return found
+
+    def _in_mapping(self, argument: list, what: str) -> str:
+        """How a value of a mapping is called that hangs on an open key: every value has a name of its own."""
+        keys = (self.resolve(step) for step in argument[:3])
+        names = (key.what if isinstance(key, Unknown) else str(key) for key in keys)
+        return f"{what}, which chooses from mapping {shown(' / '.join(names))}"
 
     # --- conditions -----------------------------------------------------------------------------
 
