@@ -1170,3 +1170,11 @@ def test_a_list_longer_than_lambda_takes_is_one_question():
     config = {"SubnetIds": ids, "SecurityGroupIds": [ref("FunctionGroup")]}
     (answer,) = answers(changed(one_nat(), "Function", VpcConfig=config), V4)
     assert answer.what == "SubnetIds with 50,000 items, of which Lambda takes 16"
+
+
+def test_a_value_of_the_wrong_kind_is_told_as_the_template_writes_it():
+    for written, told in ((True, "true where"), (att("Function", "Arn"), "Function.Arn")):
+        group = [rule(443, CidrIp=written)]
+        found = changed(only_a(endpoints()), "EndpointGroup", SecurityGroupIngress=group)
+        (answer,) = answers(found, "secretsmanager")
+        assert answer.what.startswith(told)

@@ -435,9 +435,14 @@ class Scope:
 
     def _in_mapping(self, argument: list, what: str) -> str:
         """How a value of a mapping is called that hangs on an open key: every value has a name of its own."""
-        keys = (self.resolve(step) for step in argument[:3])
-        names = (key.what if isinstance(key, Unknown) else str(key) for key in keys)
-        return f"{what}, which chooses from mapping {shown(' / '.join(names))}"
+        names = []
+        for key in map(self.resolve, argument[:3]):
+            if isinstance(key, Unknown):
+                names.append(key.what)
+            else:
+                names.append(_only_aws_knows(key) if isinstance(key, OpenText | Reference) else str(key))
+        names[names.index(what)] = "…"
+        return f"{what}, a key of mapping {shown(' / '.join(names))}"
 
     # --- conditions -----------------------------------------------------------------------------
 

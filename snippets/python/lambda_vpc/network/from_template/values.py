@@ -43,6 +43,10 @@ def shown(value: object) -> str:
     """A value that does not fit, as it is named to the reader."""
     if isinstance(value, Unknown):
         return value.what
+    if isinstance(value, Reference):
+        return f"{value.resource}.{value.attribute}" if value.attribute else value.resource
+    if isinstance(value, bool):
+        return str(value).lower()
     if isinstance(value, Mapping):
         return "a map"
     if isinstance(value, list):
