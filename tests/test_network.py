@@ -516,6 +516,7 @@ def test_an_internet_facing_load_balancer_is_reached_through_the_internet_or_not
     # The default: whoever leaves Scheme out gets public addresses.
     assert summary(load_balancer(Subnets=SUBNETS), "Balancer:443") == both("no-default-route")
     balancer = {name: facing[name] for name in ("Balancer", "BalancerGroup")}
+    balancer = changed(balancer, "Balancer", Subnets=[ref("PublicA"), ref("PublicC")])
     # Behind a NAT gateway the function is an address of the internet, no member of its group.
     assert summary(one_nat() | balancer, "Balancer:443") == both("no-ingress-rule")
     open_ = changed(balancer, "BalancerGroup", SecurityGroupIngress=[rule(443, CidrIp="0.0.0.0/0")])
@@ -1080,3 +1081,129 @@ def test_acl_entries_for_ipv6_are_their_own():
     resources |= acl_entries("Acl", egress=True, entries=entries)
     resources |= acl_entries("Acl", egress=False, entries=entries)
     assert summary(resources, V6) == both(["EgressOnly"])
+
+
+# --- what is not for the template to say --------------------------------------------------------
+
+CUSTOM = {"Custom": {"Type": "Custom::Lookup", "Properties": {"ServiceToken": "arn"}}}
+OWN_TYPE = {"Custom": {"Type": "Own::Net::Lookup", "Properties": {}}}
+INSTANCE = {"DBClusterIdentifier": ref("Cluster"), "DBSubnetGroupName": ref("Subnets")}
+BALANCER = {"Scheme": "internet-facing", "SecurityGroups": [ref("Open")]}
+OPEN_GROUP = resource("EC2::SecurityGroup", VpcId=ref("Vpc"), SecurityGroupIngress=[
+    rule(443, CidrIp="0.0.0.0/0")])  # fmt: skip
+
+
+def zone_for(name):
+    return {"Zone": resource("Route53::HostedZone", Name=name, VPCs=[{"VPCId": ref("Vpc")}])}
+
+
+def two_addresses(first, second):
+    """Two NAT gateways with addresses of a mapping whose first key is a parameter."""
+    chosen = [{"Fn::FindInMap": ["Map", ref("Stage"), key]} for key in (first, second)]
+    return changed(
+        changed(nat_per_az(), "NatA", AllocationId=chosen[0]), "NatC", AllocationId=chosen[1]
+    )  # fmt: skip
+
+
+OPEN_ENDS = {
+    "a subnet that a custom resource gives": (
+        changed(one_nat() | CUSTOM, "Function", VpcConfig={
+            "SubnetIds": [ref("Custom")], "SecurityGroupIds": [ref("FunctionGroup")]}), V4),
+    "a group that a type of one's own gives": (
+        changed(only_a(one_nat()) | OWN_TYPE, "Function", VpcConfig={
+            "SubnetIds": [ref("PrivateA")], "SecurityGroupIds": [ref("Custom")]}), V4),
+    "an address that a custom resource gives": (
+        changed(only_a(one_nat()) | CUSTOM, "NatA", AllocationId=att("Custom", "AllocationId")), V4),
+    "an internet gateway that a custom resource gives": (
+        changed(only_a(one_nat()) | CUSTOM, "Attachment", InternetGatewayId=ref("Custom")), V4),
+    "a load balancer with an empty list of subnets": (
+        only_a(one_nat()) | {"Inside": resource(
+            "ElasticLoadBalancingV2::LoadBalancer", Scheme="internal", Subnets=[],
+            SecurityGroups=[ref("FunctionGroup")])}, "Inside:443"),
+    "an OpenSearch domain with an empty list of subnets": (
+        only_a(one_nat()) | {"Search": resource(
+            "OpenSearchService::Domain", VPCOptions={"SubnetIds": []})}, "Search:443"),
+    "an instance of a cluster elsewhere": (
+        only_a(database()) | {
+            "Cluster": resource("CloudFormation::Stack", TemplateURL="https://example.com/t"),
+            "Subnets": resource("RDS::DBSubnetGroup", SubnetIds=[ref("PrivateA"), ref("PrivateC")]),
+            "Database": resource("RDS::DBInstance", **INSTANCE)}, "Database:5432"),
+    "a load balancer on the internet in private subnets": (
+        only_a(one_nat()) | {"Open": OPEN_GROUP, "Outside": resource(
+            "ElasticLoadBalancingV2::LoadBalancer", Subnets=[ref("PrivateC")], **BALANCER)}, "Outside:443"),
+    "an endpoint for a service of another Region": (
+        changed(only_a(endpoints()), "Secrets", ServiceRegion="eu-north-1"), "secretsmanager"),
+    "a hosted zone for the names of a service": (
+        changed(only_a(endpoints()) | zone_for("secretsmanager.eu-west-1.amazonaws.com"), "Secrets",
+                PrivateDnsEnabled=False), "secretsmanager"),
+    "private DNS that is not known behind a group that lets out to a group": (
+        changed(
+            changed(only_a(endpoints()), "Secrets", PrivateDnsEnabled={"Fn::ImportValue": "dns"}),
+            "FunctionGroup", SecurityGroupEgress=[
+                rule(443, DestinationSecurityGroupId=att("EndpointGroup", "GroupId"))]), "secretsmanager"),
+    "a subnet whose IPv4 block is none": (
+        changed(changed(only_a(endpoints()), "PrivateA", CidrBlock="2001:db8::/64"),
+                "EndpointGroup", SecurityGroupIngress=[rule(443, CidrIp="10.0.0.0/16")]), "secretsmanager"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", OPEN_ENDS)
+def test_what_the_template_does_not_say_is_never_certain(name):
+    resources, destination = OPEN_ENDS[name]
+    told = answers(resources, destination)
+    assert told and all(isinstance(answer, network.Unknown) for answer in told), told
+
+
+def test_two_values_of_a_mapping_with_an_open_key_are_two():
+    declared = {"Parameters": {"Stage": {"Type": "String"}}, "Mappings": {"Map": {}}}
+    assert "nat-address-taken" not in summary(two_addresses("A", "C"), V4, **declared).values()
+    assert summary(two_addresses("A", "A"), V4, **declared)["PrivateC"] == "nat-address-taken"
+
+
+def test_a_port_that_is_not_known_may_be_another():
+    found = only_a(database())
+    written = next(n for n, r in found.items() if r["Type"] == "AWS::RDS::DBInstance")
+    opened = changed(found, written, Port={"Fn::ImportValue": "port"})
+    assert summary(opened, f"{written}:5432") == {"PrivateA": "?value-unknown"}
+
+
+def test_a_hosted_zone_for_other_names_leads_nothing_away():
+    found = only_a(endpoints())
+    assert summary(found | zone_for("example.internal"), "secretsmanager") == summary(found, "secretsmanager")
+
+
+def test_an_endpoint_of_a_global_service_is_found_by_its_name():
+    found = changed(only_a(endpoints()), "Secrets", ServiceName="com.amazonaws.iam")
+    assert summary(found, "iam") == {"PrivateA": ["Secrets"]}
+
+
+@pytest.mark.parametrize(
+    "public",
+    [
+        resource("ECS::Service", NetworkConfiguration={"AwsvpcConfiguration": {
+            "Subnets": [ref("PublicA")], "AssignPublicIp": "ENABLED"}}),
+        resource("MSK::Cluster", BrokerNodeGroupInfo={
+            "ClientSubnets": [ref("PublicA")],
+            "ConnectivityInfo": {"PublicAccess": {"Type": "SERVICE_PROVIDED_EIPS"}}}),
+        resource("RDS::DBInstance", Engine="postgres"),
+    ],
+    ids=["tasks", "brokers", "a database by default"],
+)  # fmt: skip
+def test_what_may_have_a_public_address_is_not_certainly_closed_to_a_function_without_vpc(public):
+    found = one_nat() | {"Public": public, "Function": resource("Lambda::Function")}
+    assert summary(found, "Public:443") == {None: "?public-address-not-traced"}
+
+
+def test_a_list_longer_than_lambda_takes_is_one_question():
+    ids = [f"subnet-{n:08x}" for n in range(50_000)]
+    config = {"SubnetIds": ids, "SecurityGroupIds": [ref("FunctionGroup")]}
+    (answer,) = answers(changed(one_nat(), "Function", VpcConfig=config), V4)
+    assert answer.what == "SubnetIds with 50,000 items, of which Lambda takes 16"
+
+
+def test_a_value_of_the_wrong_kind_is_told_as_the_template_writes_it():
+    for written, told in ((True, "true where"), (att("Function", "Arn"), "Function.Arn")):
+        group = [rule(443, CidrIp=written)]
+        found = changed(only_a(endpoints()), "EndpointGroup", SecurityGroupIngress=group)
+        (answer,) = answers(found, "secretsmanager")
+        assert answer.what.startswith(told)

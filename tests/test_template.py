@@ -108,15 +108,15 @@ LEFT_OPEN = {
     "a missing mapping": ({"Fn::FindInMap": ["Sizes", "z", "Cidr"]}, "'z' in a mapping"),
     "a mapping by an open Region": (
         {"Fn::FindInMap": ["Sizes", {"Ref": "AWS::Region"}, "Cidr"]},
-        "AWS::Region (give --region)",
+        "AWS::Region (give --region), a key of mapping Sizes / … / Cidr",
     ),
     "a mapping by another pseudo parameter": (
         {"Fn::FindInMap": ["Sizes", {"Ref": "AWS::AccountId"}, "Cidr"]},
-        "AWS::AccountId",
+        "AWS::AccountId, a key of mapping Sizes / … / Cidr",
     ),
     "a mapping by a reference": (
         {"Fn::FindInMap": ["Sizes", {"Ref": "Vpc"}, "Cidr"]},
-        "${Vpc}, which only AWS knows",
+        "${Vpc}, which only AWS knows, a key of mapping Sizes / … / Cidr",
     ),
     "a role SAM does not make": (
         {"Ref": "WithRoleRole"},

@@ -422,9 +422,9 @@ class Scope:
         for step in argument[:3]:
             key = self.resolve(step)
             if isinstance(key, Unknown):
-                return key
+                return Unknown(self._in_mapping(argument, key.what), key.origin)
             if isinstance(key, OpenText | Reference):
-                return Unknown(_only_aws_knows(key))
+                return Unknown(self._in_mapping(argument, _only_aws_knows(key)))
             if not isinstance(found, Mapping) or str(key) not in found:
                 rest = argument[3] if len(argument) == 4 else None
                 if isinstance(rest, Mapping) and rest.get("DefaultValue") is not None:
@@ -432,6 +432,17 @@ class Scope:
                 return Unknown(f"'{shown(key)}' in a mapping")
             found = found[str(key)]
         return found
+
+    def _in_mapping(self, argument: list, what: str) -> str:
+        """How a value of a mapping is called that hangs on an open key: every value has a name of its own."""
+        names = []
+        for key in map(self.resolve, argument[:3]):
+            if isinstance(key, Unknown):
+                names.append(key.what)
+            else:
+                names.append(_only_aws_knows(key) if isinstance(key, OpenText | Reference) else str(key))
+        names[names.index(what)] = "…"
+        return f"{what}, a key of mapping {shown(' / '.join(names))}"
 
     # --- conditions -----------------------------------------------------------------------------
 

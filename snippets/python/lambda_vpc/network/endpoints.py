@@ -11,7 +11,18 @@ from dataclasses import dataclass, field
 from lambda_vpc.answers import Answer, Undetermined, both, either
 from lambda_vpc.network.endpoint_policies import judge_policy
 from lambda_vpc.network.filters import Filters, Peer, Traffic, Whereabouts
-from lambda_vpc.network.model import Endpoint, Function, Id, Network, Place, RouteTable, Subnet, Vpc, same
+from lambda_vpc.network.model import (
+    Endpoint,
+    Function,
+    Id,
+    Network,
+    Origin,
+    Place,
+    RouteTable,
+    Subnet,
+    Vpc,
+    same,
+)
 from lambda_vpc.network.nat import Nat, Traveler, is_down
 from lambda_vpc.network.obstacles import Obstacle, Walk, blocked, judged, open_only, unknown, worst
 from lambda_vpc.network.routes import Routes
@@ -165,7 +176,9 @@ class Endpoints:
 
     def _closed(self, traveler: Traveler) -> bool:
         """Whether the function's groups let HTTPS out to nobody at all."""
-        anywhere = Peer(4, Whereabouts.INSIDE, Undetermined("the address of an endpoint"))
+        # The groups of an endpoint may be any, so that a rule for a group may be one for it.
+        groups = frozenset([Id("the security groups of an endpoint", Origin.OPEN)])
+        anywhere = Peer(4, Whereabouts.INSIDE, Undetermined("the address of an endpoint"), groups)
         answers = [self.filters.group(id_, HTTPS, anywhere, egress=True) for id_ in traveler.groups]
         return either(answers) is False
 

@@ -243,6 +243,12 @@ class Nat:
             walk.add(crossing(subnet, traveler.traffic, Peer.internet(4), outward=True))
         return walk
 
+    def from_the_internet(self, device: Place, subnet: Subnet, traffic: Traffic) -> Walk:
+        """What stands between the internet and something with a public address in a subnet."""
+        walk = self._onward(device, subnet)
+        walk.add(self.filters.crossing(subnet, traffic, Peer.public(4), outward=False))
+        return walk
+
     def _onward(self, device: Place, subnet: Subnet) -> Walk:
         """On from a NAT device's subnet, which must itself reach an internet gateway (facts N03, N04)."""
         walk = Walk()

@@ -403,6 +403,8 @@ class _Trace:
 
     def _to_host(self, traveler: Traveler) -> Walk:
         host = self.network.host(Id(self.question.name))
+        if host is None and self.network.place(Id(self.question.name)) is not None:
+            return self._open(Code.HOP_NOT_TRACED, f"connections to {self.question.name}")
         if host is None:
             return self._open(Code.VALUE_UNKNOWN, f"{self.question.name}, which does not exist here")
         walk = Walk()
@@ -439,7 +441,7 @@ class _Trace:
         walk.add(self._still_there(host, zones))
         if ways:
             walk.join(worst(ways))
-            self._other_vpc(walk, traveler)
+            self._other_vpc(walk, traveler, host)
 
     def _answering(self, host: Host, traveler: Traveler) -> Sequence[Interface]:
         """The interfaces that may answer: of one in each zone the one in the caller's own."""
@@ -462,6 +464,7 @@ class _Trace:
         walk.join(self.nat.internet(traveler, 4))
         walk.hops.append(host.id.name)
         walk.notes.append(Note(Code.PUBLIC_NAME, host.id.name))
+        walk.add(self._in_from_the_internet(host))
         groups = {id_ for interface in host.interfaces or () for id_ in interface.groups}
         if groups:
             walk.add(
@@ -470,8 +473,21 @@ class _Trace:
             )  # fmt: skip
         return walk
 
+    def _in_from_the_internet(self, host: Host) -> Iterator[Obstacle]:
+        """What may keep packets of the internet from a host: its subnets must be public, and let them in."""
+        for interface in host.interfaces or ():
+            subnet = self.network.subnet(interface.subnet)
+            if subnet is None or subnet.outside is not None:
+                continue
+            way = self.nat.from_the_internet(host.at, subnet, self.question.traffic)
+            if way.obstacles:
+                yield unknown(Code.PUBLIC_ADDRESS_NOT_TRACED, host.at, f"{host.id} in {subnet.id}")
+                return
+
     def _listens(self, host: Host) -> Iterator[Obstacle]:
-        if isinstance(host.port, int) and host.port != self.question.traffic.port:
+        if isinstance(host.port, Undetermined):
+            yield unknown(Code.VALUE_UNKNOWN, host.at, host.port.question, part="Port")
+        elif host.port is not None and host.port != self.question.traffic.port:
             yield blocked(Code.OTHER_PORT, host.at, part="Port", detail=str(host.port))
 
     def _still_there(self, host: Host, zones: list[Answer]) -> Iterator[Obstacle]:
@@ -486,9 +502,14 @@ class _Trace:
         if True in zones and host.several_zones is not True:
             yield unknown(Code.DESTINATION_ZONE, host.at, f"which zone {host.id} is in")
 
-    def _other_vpc(self, walk: Walk, traveler: Traveler) -> None:
+    def _other_vpc(self, walk: Walk, traveler: Traveler, host: Host) -> None:
         """Between two VPCs a peering or transit gateway may lead; this trace does not follow it."""
         if not any(obstacle.code is Code.OTHER_VPC for obstacle in walk.obstacles):
+            return
+        if either_public(host):
+            # From outside its VPC its name resolves to its public address.
+            walk.obstacles = [o for o in walk.obstacles if o.code is not Code.OTHER_VPC]
+            walk.add([unknown(Code.PUBLIC_ADDRESS_NOT_TRACED, host.at, host.id.name)])
             return
         table = self.routes.table(traveler.subnet)
         for route in () if isinstance(table, Obstacle) else table.routes:

@@ -8,7 +8,6 @@ from functools import lru_cache
 
 from lambda_vpc.answers import Answer, Undetermined
 from lambda_vpc.cloudformation.template import Resource
-from lambda_vpc.cloudformation.values import Reference
 from lambda_vpc.network.filters import ALL
 from lambda_vpc.network.from_template.values import (
     DEFAULT_ACL,
@@ -21,6 +20,7 @@ from lambda_vpc.network.from_template.values import (
     protocol,
     shown,
     truth,
+    whole_vpc,
 )
 from lambda_vpc.network.model import AclEntry, Id, NetworkAcl, Origin, Place
 
@@ -34,16 +34,15 @@ def entries(values: Values) -> Mapping[Id, list[AclEntry]]:
     for resource in values.all("EC2::NetworkAclEntry"):
         acl = values.id(resource.get("NetworkAclId"))
         if acl is not None:
-            found.setdefault(acl, []).append(_entry(resource))
+            found.setdefault(acl, []).append(_entry(values, resource))
     return found
 
 
-def _entry(resource: Resource) -> AclEntry:
+def _entry(values: Values, resource: Resource) -> AclEntry:
     written = resource.get("CidrBlock")
     written = resource.get("Ipv6CidrBlock") if written is None else written
     action = resource.get("RuleAction")
     rule_number = number(resource.get("RuleNumber"))
-    whole = isinstance(written, Reference) and written.attribute == "CidrBlock"
     covered = protocol(resource.get("Protocol"))
     named = (resource.get("PortRange", "From"), resource.get("PortRange", "To"))
     return AclEntry(
@@ -54,7 +53,7 @@ def _entry(resource: Resource) -> AclEntry:
         protocol=covered,
         ports=None if covered == ALL else ports(*named),
         block=block(written, resource.logical_id),
-        whole_vpc=Id(written.resource) if whole else None,
+        whole_vpc=whole_vpc(values, written),
         allow=action.lower() == "allow" if isinstance(action, str) else Undetermined(shown(action)),
     )
 

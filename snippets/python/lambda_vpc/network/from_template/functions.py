@@ -13,6 +13,7 @@ from lambda_vpc.network.endpoint_policies import CLOSE, OPEN, OWN, own_arn
 from lambda_vpc.network.from_template.subnets import Outside
 from lambda_vpc.network.from_template.values import (
     DEFAULT_GROUP,
+    MAX_ITEMS,
     Values,
     default_id,
     one_of,
@@ -22,8 +23,11 @@ from lambda_vpc.network.from_template.values import (
 )
 from lambda_vpc.network.model import Endpoint, Function, Id, Permission
 
-_SERVICE = re.compile(r"(?:com|cn\.com)\.amazonaws\.[^.]+\.(.+)|aws\.api\.[^.]+\.(.+)")
+# The endpoint of a global service has no Region in its name, as `com.amazonaws.iam`.
+_SERVICE = re.compile(r"(?:com|cn\.com)\.amazonaws\.(?:[^.]+\.(.+)|([^.]+))|aws\.api\.[^.]+\.(.+)")
 # Endpoints that no name of an AWS service resolves to.
+MOST: Mapping[str, int] = {"SubnetIds": 16, "SecurityGroupIds": 5}
+"""Items that the lists of `VpcConfig` may have (Lambda API reference, `VpcConfig`)."""
 _OTHER_KINDS = ("GatewayLoadBalancer", "Resource", "ServiceNetwork")
 
 
@@ -46,9 +50,13 @@ def _function(values: Values, resource: Resource, outside: Outside) -> Function:
     config = config or {}
     lists = {name: values.ids(config.get(name)) for name in ("SubnetIds", "SecurityGroupIds")}
     role, permissions = _role(values, resource)
+    for name, most in MOST.items():
+        if len(set(lists[name])) > most:
+            what = f"{name} with {len(lists[name]):,} items, of which Lambda takes {most}"
+            return Function(**common, connected=Undetermined(what), role=role, permissions=permissions)
+    empty = [name for name, ids in lists.items() if not ids]
     for id_ in lists["SubnetIds"]:
         outside.mention(id_, resource, "VpcConfig")
-    empty = [name for name, ids in lists.items() if not ids]
     return Function(
         **common,
         connected=len(empty) < 2,
@@ -71,7 +79,7 @@ def endpoints(values: Values, outside: Outside) -> Iterator[Endpoint]:
         subnets = values.ids(resource.get("SubnetIds"))
         for id_ in subnets:
             outside.mention(id_, resource, "SubnetIds")
-        groups = values.ids(resource.get("SecurityGroupIds"))
+        groups = tuple(dict.fromkeys(values.ids(resource.get("SecurityGroupIds"))))
         kind = one_of(resource.get("VpcEndpointType"), "Gateway")
         yield Endpoint(
             at=place(resource),
@@ -81,7 +89,7 @@ def endpoints(values: Values, outside: Outside) -> Iterator[Endpoint]:
             service="" if kind in _OTHER_KINDS else _service(resource),
             kind=kind,
             tables=values.ids(resource.get("RouteTableIds")),
-            subnets=subnets,
+            subnets=_few(resource, subnets, groups),
             # EC2 gives an endpoint without groups the default group of its VPC.
             groups=groups or (() if vpc is None else (default_id(vpc, DEFAULT_GROUP),)),
             private_dns=truth(resource.get("PrivateDnsEnabled"), False),
@@ -90,15 +98,30 @@ def endpoints(values: Values, outside: Outside) -> Iterator[Endpoint]:
         )
 
 
+def _few(
+    resource: Resource, subnets: tuple[Id, ...], groups: tuple[Id, ...]
+) -> tuple[Id, ...] | Undetermined:
+    """The subnets of an endpoint, unless its lists are longer than any that EC2 takes."""
+    found = tuple(dict.fromkeys(subnets))
+    if max(len(found), len(groups)) > MAX_ITEMS:
+        return Undetermined(
+            f"the subnets and security groups of {resource.logical_id}, more than {MAX_ITEMS}"
+        )
+    return found
+
+
 def _service(resource: Resource) -> str | Undetermined:
     """The service an endpoint is for, such as `s3` of `com.amazonaws.ap-northeast-1.s3`."""
-    name = resource.get("ServiceName")
+    name, region = resource.get("ServiceName"), resource.get("ServiceRegion")
+    own = pieces(resource.scope.resolve({"Ref": "AWS::Region"}))
+    if region is not None and pieces(region) != own:
+        return Undetermined(f"whether {resource.logical_id} is for a service of this Region")
     if isinstance(name, Unknown):
         return Undetermined(name.what)
     if not isinstance(name, str):
         return Undetermined(f"the service of {resource.logical_id}")
     found = _SERVICE.fullmatch(name)
-    return (found[1] or found[2]) if found else name
+    return (found[1] or found[2] or found[3]) if found else name
 
 
 def _inbound_resolver_only(resource: Resource) -> Answer:

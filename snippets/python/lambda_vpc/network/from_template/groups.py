@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 
 from lambda_vpc.answers import Answer, Undetermined
 from lambda_vpc.cloudformation.template import Resource
-from lambda_vpc.cloudformation.values import Reference, Unknown
+from lambda_vpc.cloudformation.values import Unknown
 from lambda_vpc.network.filters import ALL
 from lambda_vpc.network.from_template.subnets import prefix_list
 from lambda_vpc.network.from_template.values import (
@@ -23,6 +23,7 @@ from lambda_vpc.network.from_template.values import (
     place,
     ports,
     protocol,
+    whole_vpc,
 )
 from lambda_vpc.network.model import Block, Id, Origin, Place, PrefixList, Rule, SecurityGroup
 
@@ -161,8 +162,7 @@ class _Groups:
         for name in ("CidrIp", "CidrIpv6"):
             value = written.get(name)
             if value is not None:
-                whole = isinstance(value, Reference) and value.attribute == "CidrBlock"
-                return block(value, "a rule"), Id(value.resource) if whole else None
+                return block(value, "a rule"), whole_vpc(self.values, value)
         side = "Destination" if egress else "Source"
         group = written.get(f"{side}SecurityGroupId")
         if group is not None:

@@ -14,6 +14,7 @@ from lambda_vpc.cloudformation.values import Reference, Unknown
 from lambda_vpc.network.from_template.subnets import Outside
 from lambda_vpc.network.from_template.values import (
     DEFAULT_GROUP,
+    MAX_ITEMS,
     Values,
     default_id,
     number,
@@ -106,6 +107,7 @@ _SEVERAL_ZONES = ("MultiAZ", "MultiAZEnabled")
 _FILE_SYSTEM, _ACCESS_POINT, _MOUNT_TARGET = (
     "AWS::EFS::FileSystem", "AWS::EFS::AccessPoint", "AWS::EFS::MountTarget",
 )  # fmt: skip
+_NFS = 2049
 # Which service answers for a type whose name differs from the service's in the names of endpoints.
 _SERVICES = {
     "kinesisfirehose": "firehose", "serverless": "", "ec2": "", "apigateway": "execute-api",
@@ -155,7 +157,9 @@ class Hosts:
 
     def _host(self, resource: Resource) -> Host:
         owner = self._owner(resource)
-        settings = SETTINGS.get(owner.type)
+        # Of a cluster that is not in the template the instance's own properties say nothing.
+        foreign = owner is resource and resource.get("DBClusterIdentifier") is not None
+        settings = None if foreign and resource.type in CLUSTERS else SETTINGS.get(owner.type)
         interfaces = self._interfaces(owner, settings)
         public: Answer = self._public_name(resource)
         if interfaces == () and settings is not None and settings.public_without_subnets:
@@ -165,7 +169,7 @@ class Hosts:
             exists=resource.exists,
             id=Id(resource.logical_id),
             interfaces=interfaces,
-            port=number(owner.get(settings.port)) if settings is not None and settings.port else None,
+            port=self._port(owner, settings),
             several_zones=either([truth(resource.get(name), False) for name in _SEVERAL_ZONES]) is True,
             public_name=public,
             public_address=self._public_address(resource),
@@ -173,6 +177,11 @@ class Hosts:
             attached=self._attached(resource),
             forwards_to=self._forwards_to(resource),
         )
+
+    def _port(self, owner: Resource, settings: Settings | None) -> int | Undetermined | None:
+        if owner.type == _MOUNT_TARGET:
+            return _NFS
+        return number(owner.get(settings.port)) if settings is not None and settings.port else None
 
     def _owner(self, resource: Resource) -> Resource:
         """The cluster an instance belongs to: it holds network settings and groups."""
@@ -200,10 +209,15 @@ class Hosts:
                 else f"the subnets of {owner.logical_id}"
             )
             return Undetermined(what)
-        subnets = self.values.ids(written)
+        subnets = tuple(dict.fromkeys(self.values.ids(written)))
+        groups = tuple(dict.fromkeys(self._groups(owner, settings)))
+        if not subnets:
+            return Undetermined(f"the subnets of {owner.logical_id}, a list without items")
+        for what, found in (("subnets", subnets), ("security groups", groups)):
+            if len(found) > MAX_ITEMS:
+                return Undetermined(f"the {what} of {owner.logical_id}, more than {MAX_ITEMS}")
         for id_ in subnets:
             self.outside.mention(id_, owner)
-        groups = self._groups(owner, settings)
         return tuple(Interface(id_, groups or self._default_group(owner, id_)) for id_ in subnets)
 
     def _own_interface(self, instance: Resource) -> Resource | None:
@@ -256,7 +270,7 @@ class Hosts:
     def _public_address(self, resource: Resource) -> Answer:
         """Whether it has a public IPv4 address."""
         if resource.type not in ("AWS::EC2::Instance", "AWS::EC2::NetworkInterface"):
-            return truth(resource.get("PubliclyAccessible"), False)
+            return self._publicly_accessible(resource)
         own = self._own_interface(resource)
         answers: list[Answer] = []
         for owner in (resource, own) if own is not None else (resource,):
@@ -271,6 +285,30 @@ class Hosts:
         if found is False and hand:
             return Undetermined(f"whether {hand} gives {resource.logical_id} a public address")
         return found
+
+    def _publicly_accessible(self, resource: Resource) -> Answer:
+        """Whether a service gives the resource, or an instance of the cluster, a public address."""
+        type_ = resource.type
+        if type_ == "AWS::ECS::Service":
+            way = ("NetworkConfiguration", "AwsvpcConfiguration", "AssignPublicIp")
+            assigned = one_of(_follow(resource.properties, way), "DISABLED")
+            return assigned if isinstance(assigned, Undetermined) else assigned == "ENABLED"
+        if type_ == "AWS::MSK::Cluster":
+            way = ("BrokerNodeGroupInfo", "ConnectivityInfo", "PublicAccess", "Type")
+            access = one_of(_follow(resource.properties, way), "DISABLED")
+            return access if isinstance(access, Undetermined) else access != "DISABLED"
+        written = resource.get("PubliclyAccessible")
+        if type_ == "AWS::RDS::DBInstance" and written is None:
+            # Without a word RDS goes by the internet gateway of the VPC (API, `CreateDBInstance`).
+            if any(True for _ in self.values.all("EC2::VPCGatewayAttachment")):
+                return Undetermined(f"PubliclyAccessible of {resource.logical_id}")
+            return False
+        answers = [truth(written, False)]
+        if type_ == "AWS::RDS::DBCluster":
+            instances = self.values.by("RDS::DBInstance", "DBClusterIdentifier")
+            own = instances.get(Id(resource.logical_id), ())
+            answers += [self._publicly_accessible(instance) for instance in own]
+        return either(answers)
 
     def _automatic_address(self, instance: Resource) -> Answer:
         own = _follow(instance.properties, ("NetworkInterfaces", "0", "AssociatePublicIpAddress"))
@@ -309,7 +347,7 @@ class Hosts:
             if proxy is not None and proxy.name in names:
                 for name in ("DBInstanceIdentifiers", "DBClusterIdentifiers"):
                     found += self.values.ids(group.get(name))
-        return tuple(id_ for id_ in found if id_.origin is Origin.HERE)
+        return tuple(dict.fromkeys(id_ for id_ in found if id_.origin is Origin.HERE))
 
     # --- EFS ------------------------------------------------------------------------------------
 
@@ -330,7 +368,7 @@ class Hosts:
         if interfaces == ():
             interfaces = Undetermined(f"the mount targets of {system or id_}")
         return Host(
-            at=place(resource), exists=resource.exists, id=id_, interfaces=interfaces, port=2049,
+            at=place(resource), exists=resource.exists, id=id_, interfaces=interfaces, port=_NFS,
             one_per_zone=True, several_zones=True,
         )  # fmt: skip
 

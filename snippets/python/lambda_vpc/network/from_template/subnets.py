@@ -15,7 +15,15 @@ from lambda_vpc.cloudformation.template import Resource
 from lambda_vpc.cloudformation.values import Origin as Source
 from lambda_vpc.cloudformation.values import Reference, Unknown
 from lambda_vpc.network.from_template.acls import default_acl
-from lambda_vpc.network.from_template.values import Values, block, listed, one_of, place, truth
+from lambda_vpc.network.from_template.values import (
+    Values,
+    block,
+    listed,
+    made_elsewhere,
+    one_of,
+    place,
+    truth,
+)
 from lambda_vpc.network.model import (
     Association,
     Attachment,
@@ -120,9 +128,20 @@ def _vpc(values: Values, resource: Resource) -> Vpc:
         dedicated=tenancy if isinstance(tenancy, Undetermined) else tenancy == "dedicated",
         main_table=main,
         default_acl=default_acl(values, id_, at),
-        endpoints_complete=complete,
+        endpoints_complete=_own_names(values, id_) if complete is True else complete,
         gateways_complete=complete,
     )
+
+
+def _own_names(values: Values, vpc: Id) -> Answer:
+    """A private hosted zone for names of AWS may lead them to another endpoint, or elsewhere."""
+    for zone in values.all("Route53::HostedZone"):
+        vpcs = [item.get("VPCId") for item in listed(zone.get("VPCs")) if isinstance(item, Mapping)]
+        name = zone.get("Name")
+        own = isinstance(name, str) and "amazonaws.com" not in name.lower() and "api.aws" not in name.lower()
+        if not own and any(values.id(id_) == vpc for id_ in vpcs):
+            return Undetermined(f"where {zone.logical_id} leads the names of the service")
+    return True
 
 
 def _ipv6_blocks(values: Values, vpc: Id) -> Answer:
@@ -194,13 +213,19 @@ def _subnet(values: Values, resource: Resource) -> Subnet:
         id=id_,
         vpc=values.id(resource.get("VpcId")),
         zone=_zone(resource),
-        block=block(resource.get("CidrBlock"), id_.name),
-        block6=None if ipv6 is False else block(block6, id_.name),
+        block=_of_version(4, block(resource.get("CidrBlock"), id_.name)),
+        block6=None if ipv6 is False else _of_version(6, block(block6, id_.name)),
         ipv6=ipv6,
         ipv6_only=truth(resource.get("Ipv6Native"), False),
         public_addresses=truth(resource.get("MapPublicIpOnLaunch"), False),
         associations_complete=Undetermined(f"what {hand} does with {id_}") if hand else True,
     )
+
+
+def _of_version(version: int, read: Block | Undetermined) -> Block | Undetermined:
+    """A block, unless it is of the other IP version, which EC2 refuses."""
+    other = not isinstance(read, Undetermined) and read.version != version
+    return Undetermined(f"{read}, which is not an IPv{version} block") if other else read
 
 
 def _zone(resource: Resource) -> str | Undetermined:
@@ -251,10 +276,7 @@ class _Tables:
             value = resource.get(name)
             if value is not None:
                 found = True
-                read = block(value, resource.logical_id)
-                # EC2 refuses a block of the other version.
-                other = not isinstance(read, Undetermined) and read.version != version
-                yield Undetermined(f"{read}, which is not an IPv{version} block") if other else read
+                yield _of_version(version, block(value, resource.logical_id))
         value = resource.get("DestinationPrefixListId")
         if value is not None:
             found = True
@@ -345,10 +367,13 @@ def internet_gateways(values: Values, tables_: _Tables) -> Iterator[InternetGate
     """The internet gateways of a template, and those it only names."""
     attachments: dict[Id, list[Attachment]] = {}
     outside = Outside()
+    stray: str | None = None
     for resource in values.all("EC2::VPCGatewayAttachment"):
         gateway = values.id(resource.get("InternetGatewayId"))
         if gateway is None:
             continue
+        if gateway.origin is Origin.OPEN:
+            stray = resource.logical_id
         outside.mention(gateway, resource, "InternetGatewayId")
         found = Attachment(at=place(resource), exists=resource.exists, vpc=values.id(resource.get("VpcId")))
         attachments.setdefault(gateway, []).append(found)
@@ -361,12 +386,13 @@ def internet_gateways(values: Values, tables_: _Tables) -> Iterator[InternetGate
     for resource in values.all("EC2::InternetGateway"):
         id_ = Id(resource.logical_id)
         hand = values.hand(id_)
+        complete: Answer = Undetermined(f"which gateway {stray} attaches") if stray else True
         yield InternetGateway(
             at=place(resource),
             exists=resource.exists,
             id=id_,
             attachments=tuple(attachments.get(id_, ())),
-            complete=Undetermined(f"what {hand} does with {id_}") if hand else True,
+            complete=Undetermined(f"what {hand} does with {id_}") if hand else complete,
             edge=edges.get(id_),
         )
     for id_, at in outside.places.items():
@@ -438,8 +464,8 @@ def _address(values: Values, resource: Resource) -> tuple[Answer, bool]:
         return False, False
     if isinstance(allocation, Reference):
         found = values.resources.get(allocation.resource)
-        if found is None:
-            return Undetermined(str(values.id(allocation))), False
+        if found is None or made_elsewhere(found):
+            return Undetermined(f"what {allocation.resource} gives as the address"), False
         if found.type != "AWS::EC2::EIP" or allocation.attribute != "AllocationId":
             return False, True
         return found.exists, False

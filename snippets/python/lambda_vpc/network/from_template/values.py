@@ -17,6 +17,8 @@ from lambda_vpc.network.model import Block, Id, Origin, Place
 
 DEFAULT_GROUP, DEFAULT_ACL = "DefaultSecurityGroup", "DefaultNetworkAcl"
 """Attributes of a VPC that name what EC2 makes with it."""
+MAX_ITEMS = 100
+"""Items of a list of subnets or groups that are looked at; AWS's own limits are far lower."""
 # An id as EC2 writes it; what stands for one in an example counts as well.
 _WRITTEN_ID = re.compile(r"[a-z]+-[0-9A-Za-z]+")
 _ORIGINS = {
@@ -41,6 +43,10 @@ def shown(value: object) -> str:
     """A value that does not fit, as it is named to the reader."""
     if isinstance(value, Unknown):
         return value.what
+    if isinstance(value, Reference):
+        return f"{value.resource}.{value.attribute}" if value.attribute else value.resource
+    if isinstance(value, bool):
+        return str(value).lower()
     if isinstance(value, Mapping):
         return "a map"
     if isinstance(value, list):
@@ -81,7 +87,9 @@ def block(value: object, of: str) -> Block | Undetermined:
     if value is None:
         return Undetermined(f"the addresses of {of}")
     if isinstance(value, Reference | Unknown):
-        return Undetermined(value.what if isinstance(value, Unknown) else str(value))
+        return Undetermined(
+            value.what if isinstance(value, Unknown) else f"{value.resource}.{value.attribute}"
+        )
     return Undetermined(f"{shown(value)} where a CIDR block belongs")
 
 
@@ -117,6 +125,21 @@ def ports(first: object, last: object) -> tuple[int, int] | Undetermined:
     if low is None or high is None:
         return Undetermined("a rule for TCP or UDP without a port range")
     return (0, 65535) if low == -1 else (low, high)
+
+
+def whole_vpc(values: Values, value: object) -> Id | None:
+    """The VPC whose addresses a value is; none where the VPC has more blocks than the one it names."""
+    if not isinstance(value, Reference) or value.attribute != "CidrBlock":
+        return None
+    vpc = Id(value.resource)
+    more = values.by("EC2::VPCCidrBlock", "VpcId").get(vpc, ())
+    own_version = all(other.get("AmazonProvidedIpv6CidrBlock") is not None for other in more)
+    return vpc if own_version else None
+
+
+def made_elsewhere(resource: Resource) -> bool:
+    """Whether only somebody else's code tells what a resource's id and attributes are."""
+    return resource.type.startswith(CUSTOM_TYPES) or not resource.type.startswith("AWS::")
 
 
 Value = TypeVar("Value")
@@ -181,6 +204,9 @@ class Values:
             what = f"'{value.resource}', which does not exist under these conditions"
             return Id(what, Origin.MISSING)
         if value.attribute is None:
+            if made_elsewhere(self.resources[value.resource]):
+                # Its id is what the provider makes of it, a subnet's or a group's too.
+                return Id(f"the id that {value.resource} gives", Origin.OPEN)
             return Id(value.resource)
         if value.attribute in (DEFAULT_GROUP, DEFAULT_ACL):
             return default_id(Id(value.resource), value.attribute)
