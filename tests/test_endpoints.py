@@ -109,6 +109,17 @@ def test_without_a_way_out_that_is_known_an_endpoint_elsewhere_decides_nothing()
     assert told(found, "secretsmanager") == "?outside-template"
 
 
+def test_an_endpoint_some_subnets_of_which_are_reached_is_no_answer():
+    elsewhere = Subnet(
+        at=at("subnet-x"), id=Id("subnet-x"), vpc=Id("vpc-2"), zone="c", block=block("10.9.0.0/24")
+    )
+    subnets = (*live().subnets, elsewhere)
+    some = changed(SECRETS, subnets=(PUBLIC, Id("subnet-x")))
+    assert told(private(some, subnets=subnets), "secretsmanager") == "?part-of-destination"
+    none = changed(SECRETS, subnets=(Id("subnet-x"),))
+    assert told(private(none, subnets=subnets), "secretsmanager") == "other-vpc"
+
+
 def test_every_subnet_of_an_endpoint_must_be_reached_and_one_zone_up_is_enough():
     gone = changed(SECRETS, subnets=(PUBLIC, Id("subnet-gone")))
     assert told(private(gone), "secretsmanager") == "?outside-template"

@@ -38,7 +38,7 @@ from lambda_vpc.network.model import (
     Vpc,
     same,
 )
-from lambda_vpc.network.obstacles import Note, Walk, blocked, parts, unknown, worst
+from lambda_vpc.network.obstacles import Note, Walk, blocked, parts, unknown
 from lambda_vpc.network.trace import read_question, walks
 from lambda_vpc.reading import BadInput
 from lambda_vpc.sentences import Code
@@ -753,20 +753,31 @@ def test_of_several_parts_an_open_one_decides_and_a_note_is_said_once():
     def walk(*found, notes=()):
         return Walk(["hop"], list(found), list(notes))
 
-    place = at("table")
+    place, code = at("table"), Code.PART_OF_INTERNET
     stopped, open_ = blocked(Code.PUBLIC_SUBNET, place), unknown(Code.VALUE_UNKNOWN, place, "what")
-    assert parts([walk(), walk()], place).decisive is None
-    assert parts([walk(stopped), walk(stopped)], place).decisive is stopped
-    assert parts([walk(stopped), walk(open_)], place).decisive is open_
-    assert parts([walk(), walk(open_)], place).decisive is open_
-    mixed = parts([walk(), walk(stopped)], place).decisive
+    assert parts([walk(), walk()], place, code).decisive is None
+    assert parts([walk(stopped), walk(stopped)], place, code).decisive is stopped
+    assert parts([walk(stopped), walk(open_)], place, code).decisive is open_
+    assert parts([walk(), walk(open_)], place, code).decisive is open_
+    mixed = parts([walk(), walk(stopped)], place, code).decisive
     assert (mixed.code, mixed.certain, mixed.detail) == ("part-of-internet", False, "table: public-subnet")
-    assert worst([walk(), walk(open_), walk(stopped)]).decisive is stopped
-    assert worst([walk(), walk(open_)]).decisive is open_
     note = Note(Code.NARROWER_ROUTES, "203.0.113.0/24")
     joined = walk(notes=[note])
     joined.join(walk(open_, notes=[note]))
     assert (joined.notes, joined.hops, joined.obstacles) == ([note], ["hop", "hop"], [open_])
+
+
+@pytest.mark.parametrize(
+    ("destination", "answer"),
+    [
+        ("internet-ipv4:25", "?port-25-restricted"),
+        ("internet-ipv4:25/udp", ["nat-1", "igw-1"]),
+        ("internet-ipv4:587", ["nat-1", "igw-1"]),
+    ],
+)
+def test_mail_on_port_25_is_blocked_unless_aws_was_asked(destination, answer):
+    everything = rule()
+    assert told(with_group(egress=(everything,)), destination) == answer
 
 
 def test_several_narrower_routes_are_named_together():

@@ -24,7 +24,7 @@ from lambda_vpc.network.model import (
     same,
 )
 from lambda_vpc.network.nat import Nat, Traveler, is_down
-from lambda_vpc.network.obstacles import Obstacle, Walk, blocked, judged, open_only, unknown, worst
+from lambda_vpc.network.obstacles import Obstacle, Walk, blocked, judged, open_only, parts, unknown
 from lambda_vpc.network.routes import Routes
 from lambda_vpc.network.service_names import is_known
 from lambda_vpc.sentences import Code
@@ -215,7 +215,7 @@ class Endpoints:
                 [blocked(Code.ENDPOINT_AZ_DOWN, endpoint.at, part="SubnetIds", detail=traveler.down or "")]
             )
         else:
-            walk.join(worst(ways))
+            walk.join(parts(ways, endpoint.at, Code.PART_OF_DESTINATION))
         return walk
 
     def _gateway(self, traveler: Traveler, endpoint: Endpoint) -> Walk:

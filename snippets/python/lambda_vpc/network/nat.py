@@ -38,6 +38,9 @@ from lambda_vpc.network.obstacles import (
 from lambda_vpc.network.routes import Routes
 from lambda_vpc.sentences import Code
 
+SMTP = Traffic("tcp", 25)
+"""What AWS blocks towards public addresses unless it was asked not to (fact N49)."""
+
 
 @dataclass(frozen=True)
 class Traveler:
@@ -79,7 +82,8 @@ class Nat:
         walk.add(out.doubts)
         walk.notes += out.notes
         peer = Peer.internet(version)
-        on = parts([self._part(part, traveler, version) for part in out.parts], traveler.subnet.at)
+        on = parts([self._part(part, traveler, version) for part in out.parts], traveler.subnet.at,
+                   Code.PART_OF_INTERNET)  # fmt: skip
         crossing = self.filters.crossing(traveler.subnet, traveler.traffic, peer, outward=True)
         # A packet without a route never comes to the border of its subnet.
         if any(isinstance(part, Obstacle) for part in out.parts):
@@ -92,6 +96,8 @@ class Nat:
             self.filters.groups(traveler.groups, traveler.at, traveler.traffic, peer, egress=True,
                                 code=Code.NO_EGRESS_RULE)
         )  # fmt: skip
+        if traveler.traffic == SMTP:
+            walk.add([unknown(Code.PORT_25_RESTRICTED, traveler.at, "whether AWS lifted that block")])
         return walk
 
     def _part(self, part: Route | Obstacle, traveler: Traveler, version: int) -> Walk:
@@ -256,7 +262,8 @@ class Nat:
         out = self.routes.out(subnet, 4)
         walk.add(out.doubts)
         walk.notes += out.notes
-        walk.join(parts([self._onward_part(part, device, subnet) for part in out.parts], device))
+        walk.join(parts([self._onward_part(part, device, subnet) for part in out.parts], device,
+                        Code.PART_OF_INTERNET))  # fmt: skip
         return walk
 
     def _onward_part(self, part: Route | Obstacle, device: Place, subnet: Subnet) -> Walk:

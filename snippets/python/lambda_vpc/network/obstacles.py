@@ -125,17 +125,13 @@ def _rank(walk: Walk) -> int:
     return _BLOCKED if obstacle.certain else _OPEN
 
 
-def worst(walks: Sequence[Walk]) -> Walk:
-    """Of several ways that must all be open: a blocked one, else an unknown one, else the first."""
-    return min(walks, key=_rank)
-
-
-def parts(walks: Sequence[Walk], at: Place) -> Walk:
+def parts(walks: Sequence[Walk], at: Place, code: Code) -> Walk:
     """The way to any one of several parts of a destination: blocked or reached only where all parts are.
 
     Args:
         walks: the way to each part.
         at: where the parts come apart.
+        code: the reason given where some are blocked and some reached.
     """
     ranks = [_rank(walk) for walk in walks]
     if _OPEN in ranks:
@@ -144,5 +140,5 @@ def parts(walks: Sequence[Walk], at: Place) -> Walk:
         return walks[0]
     walk = Walk()
     stopped = next(walk.decisive for walk in walks if walk.decisive is not None)
-    walk.add([unknown(Code.PART_OF_INTERNET, at, f"{stopped.at.name}: {stopped.code}")])
+    walk.add([unknown(code, at, f"{stopped.at.name}: {stopped.code}")])
     return walk

@@ -16,7 +16,7 @@ from lambda_vpc.answers import Answer, Undetermined
 from lambda_vpc.network.endpoints import HTTPS, Endpoints
 from lambda_vpc.network.filters import Filters, Peer, Traffic
 from lambda_vpc.network.model import Function, Host, Id, Interface, Network, Subnet, same
-from lambda_vpc.network.nat import Nat, Traveler, is_down
+from lambda_vpc.network.nat import SMTP, Nat, Traveler, is_down
 from lambda_vpc.network.obstacles import (
     Note,
     Obstacle,
@@ -24,8 +24,8 @@ from lambda_vpc.network.obstacles import (
     blocked,
     judged,
     open_only,
+    parts,
     unknown,
-    worst,
 )
 from lambda_vpc.network.routes import Routes
 from lambda_vpc.network.service_names import meant
@@ -307,6 +307,8 @@ class _Trace:
                 walk.add([blocked(Code.FUNCTION_OUTSIDE_VPC, self.function.at, detail=self.question.name)])
         elif self.question.version == 6:
             walk.add([blocked(Code.NO_IPV6_WITHOUT_VPC, self.function.at)])
+        elif self.question.kind is Kind.INTERNET and self.question.traffic == SMTP:
+            walk.add([blocked(Code.PORT_25_CLOSED, self.function.at)])
         else:
             walk.notes.append(Note(Code.LAMBDA_MANAGED_VPC))
         return walk
@@ -440,7 +442,7 @@ class _Trace:
                 )  # fmt: skip
         walk.add(self._still_there(host, zones))
         if ways:
-            walk.join(worst(ways))
+            walk.join(parts(ways, host.at, Code.PART_OF_DESTINATION))
             self._other_vpc(walk, traveler, host)
 
     def _answering(self, host: Host, traveler: Traveler) -> Sequence[Interface]:
