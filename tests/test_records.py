@@ -687,6 +687,7 @@ def test_the_traffic_asked_for_is_the_traffic_traced():
         ("nowhere:443", "has no resource 'nowhere'"),
         ("nowhere", "is no destination"),
         ("nat-1", "needs a port: nat-1:5432"),
+        ("S3:443", "'S3' is an AWS service: write it without a port, s3"),
         ("x" * 500, "x{77}\\.\\.\\.' is no destination"),
     ],
 )

@@ -175,6 +175,11 @@ def read_question(networks: Sequence[Network], text: str) -> Question:
 def _host_question(networks: Sequence[Network], name: str, traffic: Traffic) -> Question:
     if any(network.place(Id(name)) is not None for network in networks):
         return Question(Kind.HOST, name, 4, traffic)
+    services = meant(name)
+    if services:
+        raise _refused(
+            networks, f"'{_short(name)}' is an AWS service: write it without a port, {services[0]}"
+        )
     known = sorted({host.id.name for network in networks for host in network.hosts})
     raise _refused(networks, f"has no resource '{name}'{suggestion(name, known)}")
 
