@@ -63,6 +63,8 @@ def build_site(
     )
 
 
+GUIDES = min(2, os.cpu_count() or 1)
+"""Processes that share the tour of the site."""
 IN_PARALLEL = "PYTEST_XDIST_WORKER" in os.environ
 """Whether this process is one of several that share the tests, as in .ci/run."""
 
@@ -111,8 +113,11 @@ class Beside:
         return into
 
     def _tour(self, executable: str, site: Future[Path]) -> dict[str, Visit]:
-        with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as process:
-            return process.submit(tour, site.result(), executable).result()
+        with ProcessPoolExecutor(GUIDES, mp_context=multiprocessing.get_context("spawn")) as processes:
+            shares = [
+                processes.submit(tour, site.result(), executable, share, GUIDES) for share in range(GUIDES)
+            ]
+            return {address: visit for share in shares for address, visit in share.result().items()}
 
 
 @pytest.fixture(scope="session", autouse=True)

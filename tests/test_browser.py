@@ -9,7 +9,19 @@ import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, Page, expect
 
-from tour import FIRST_SCHEME, NARROW, OTHER_SCHEME, SCHEMES, WIDE, Visit, axe, faint, html_files, visitor
+from tour import (
+    FIRST_SCHEME,
+    KINDS,
+    NARROW,
+    OTHER_SCHEME,
+    SCHEMES,
+    WIDE,
+    Visit,
+    axe,
+    faint,
+    html_files,
+    visitor,
+)
 
 OTHER = {"ja": "en", "en": "ja"}
 
@@ -192,6 +204,20 @@ def test_a_text_that_is_too_faint_is_found_among_those_measured_before(
         )
         (found,) = faint(page, seen)
         assert found.startswith("<span")
+
+
+@pytest.mark.parametrize("attribute", ["class", "style"])
+def test_a_page_with_a_text_of_another_kind_is_measured(
+    browser: Browser, served_site: str, attribute: str
+) -> None:
+    with visitor(browser, viewport=WIDE) as page:
+        page.goto(f"{served_site}en/network/internet-nat/")
+        kinds = set(page.evaluate(KINDS))
+        assert kinds and kinds == set(page.evaluate(KINDS))
+        page.evaluate(
+            "(name) => document.querySelector('article p').setAttribute(name, 'color: gray')", attribute
+        )
+        assert not set(page.evaluate(KINDS)) <= kinds
 
 
 def test_the_search_dialog_has_no_accessibility_violation(browser: Browser, served_site: str) -> None:

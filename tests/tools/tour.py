@@ -8,7 +8,7 @@ import os
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -143,6 +143,22 @@ FAINT = r"""(seen) => {
             return {decided: decided.filter(Boolean), faint};
         });
 }"""
+# What a style sheet can tell texts by: the kinds of the elements they stand in. Where every text of a page
+# stands as one on a page before, no color differs, in either scheme.
+KINDS = r"""() => {
+    const known = new Map();
+    const kind = (element) => {
+        if (!element) return "";
+        if (!known.has(element)) {
+            const own = [element.tagName, element.className, element.getAttribute("style")].join(" ");
+            known.set(element, `${kind(element.parentElement)} / ${own}`);
+        }
+        return known.get(element);
+    };
+    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    while (texts.nextNode()) if (texts.currentNode.data.trim()) kind(texts.currentNode.parentElement);
+    return [...new Set(known.values())];
+}"""
 # As a click on the theme's own button, without the seconds in which colors fade over.
 OTHER_SCHEME = """() => {
     document.querySelector("[for^=__palette]:not([hidden])").click();
@@ -170,35 +186,51 @@ def faint(page: Page, seen: set[str]) -> list[str]:
     return found["faint"]
 
 
-def visit(page: Page, address: str, seen: set[str], messages: list[str], *, wait_until: str) -> Visit:
+@dataclass(frozen=True)
+class Seen:
+    """What was measured on pages before."""
+
+    kinds: set[str] = field(default_factory=set)
+    """Of the elements that texts stand in."""
+    colors: set[str] = field(default_factory=set)
+    """Of texts, with what is behind them."""
+
+
+def visit(page: Page, address: str, seen: Seen, messages: list[str], *, wait_until: str) -> Visit:
     """Look at one page from every side and leave the page in the scheme and size it was found in."""
     messages.clear()
     page.goto(address, wait_until=wait_until)
     page.evaluate(AXE_SCRIPT)
     structure = axe(page, "html", rules={"color-contrast": {"enabled": False}})
-    contrast = {FIRST_SCHEME: faint(page, seen)}
-    contrast[page.evaluate(OTHER_SCHEME)] = faint(page, seen)
-    assert page.evaluate(OTHER_SCHEME) == FIRST_SCHEME
+    contrast: dict[str, list[str]] = {scheme: [] for scheme in SCHEMES}
+    kinds = set(page.evaluate(KINDS))
+    if not kinds <= seen.kinds:
+        seen.kinds.update(kinds)
+        contrast = {FIRST_SCHEME: faint(page, seen.colors)}
+        contrast[page.evaluate(OTHER_SCHEME)] = faint(page, seen.colors)
+        assert page.evaluate(OTHER_SCHEME) == FIRST_SCHEME
     page.set_viewport_size(NARROW)
     overflow = page.evaluate("document.documentElement.scrollWidth - innerWidth")
     page.set_viewport_size(WIDE)
     return Visit(tuple(messages), tuple(structure), contrast, overflow)
 
 
-def tour(site: Path, chromium: str) -> dict[str, Visit]:
+def tour(site: Path, chromium: str, share: int = 0, shares: int = 1) -> dict[str, Visit]:
     """Visit each page once; the last look makes sure that a forbidden request would have been noticed.
 
     Args:
         site: the folder of the built site.
         chromium: path of the browser.
+        share: which of the shares of the pages, from 0.
+        shares: how many there are.
 
     Returns:
         By the page's address from the site's root. The root page, which leads elsewhere at once, is left out.
     """
     found = [path.relative_to(site).as_posix().removesuffix("index.html") for path in html_files(site)]
-    paths = [path for path in found if path]
+    paths = [path for path in found if path][share::shares]
     messages: list[str] = []
-    seen: set[str] = set()
+    seen = Seen()
     with served(site) as root, open_browser(chromium) as browser, visitor(browser, viewport=WIDE) as page:
         host = urlsplit(root).netloc
         page.on(
