@@ -5,6 +5,7 @@ What needs no site runs first; beside it the site is built and toured: two proce
 
 from __future__ import annotations
 
+import fcntl
 import multiprocessing
 import os
 import shutil
@@ -84,6 +85,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         items.sort(key=lambda item: ("site" in item.fixturenames, "chromium" in item.fixturenames))
 
 
+def _built(into: Path) -> Path:
+    built = build_site(into)
+    if built.returncode:
+        pytest.fail(f"mkdocs build --strict fails; mend what it names:\n{built.stderr}", pytrace=False)
+    return into
+
+
 class Beside:
     """What takes long and runs in processes of its own, beside the tests: builds and the tour of the site."""
 
@@ -106,10 +114,17 @@ class Beside:
         return self._begun[name]
 
     def _build(self, name: str) -> Path:
-        into = self._factory.mktemp(name)
-        built = build_site(into)
-        if built.returncode:
-            pytest.fail(f"mkdocs build --strict fails; mend what it names:\n{built.stderr}", pytrace=False)
+        if not IN_PARALLEL:
+            return _built(self._factory.mktemp(name))
+        # The folder above is the one that all processes of a run share: the first to come builds.
+        above = self._factory.getbasetemp().parent / os.environ["PYTEST_XDIST_TESTRUNUID"]
+        above.mkdir(exist_ok=True)
+        into, done = above / name, above / f"{name}.done"
+        with open(above / f"{name}.lock", "w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not done.exists():
+                _built(into)
+                done.touch()
         return into
 
     def _tour(self, executable: str, site: Future[Path]) -> dict[str, Visit]:
