@@ -109,6 +109,20 @@ def test_without_a_way_out_that_is_known_an_endpoint_elsewhere_decides_nothing()
     assert told(found, "secretsmanager") == "?outside-template"
 
 
+def test_a_service_of_ones_own_is_asked_for_as_it_is_written():
+    mine = "com.amazonaws.vpce.ap-northeast-1.vpce-svc-1"
+    assert told(private(changed(SECRETS, service=mine)), mine) == ["vpce-secrets"]
+
+
+def test_an_endpoint_policy_is_shown_at_its_property():
+    odd = changed(SECRETS, policy=Undetermined("what the policy says"))
+    assert told(private(odd), "secretsmanager") == "?endpoint-policy-unknown"
+    assert (
+        told(private(changed(SECRETS, policy={"Statement": 7})), "secretsmanager")
+        == "?endpoint-policy-unknown"
+    )
+
+
 def test_an_endpoint_some_subnets_of_which_are_reached_is_no_answer():
     elsewhere = Subnet(
         at=at("subnet-x"), id=Id("subnet-x"), vpc=Id("vpc-2"), zone="c", block=block("10.9.0.0/24")
@@ -134,6 +148,10 @@ def test_every_subnet_of_an_endpoint_must_be_reached_and_one_zone_up_is_enough()
         return answer.why if not isinstance(answer, network.Reached) else list(answer.hops)
 
     assert without_zone(PUBLIC, Id("subnet-c")) == "endpoint-az-down"
+    shut = private(
+        changed(SECRETS, subnets=(PUBLIC,)), subnets=(live().subnets[0], changed(live().subnets[1], zone="c"))
+    )
+    assert network.trace(shut, "orders", "secretsmanager", "c")[0].detail == "c"
     assert without_zone(PUBLIC, PRIVATE) == ["vpce-secrets"]
     unknown = changed(third, zone=Undetermined("its zone"))
     found = private(changed(SECRETS, subnets=(Id("subnet-c"),)), subnets=(*live().subnets, unknown))

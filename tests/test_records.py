@@ -781,6 +781,52 @@ def test_mail_on_port_25_is_blocked_unless_aws_was_asked(destination, answer):
     assert told(with_group(egress=(everything,)), destination) == answer
 
 
+@pytest.mark.parametrize(
+    ("destination", "answer"),
+    [
+        (V4, [Code.LAMBDA_MANAGED_VPC]),
+        ("internet-ipv4:587", [Code.LAMBDA_MANAGED_VPC]),
+        ("s3", [Code.LAMBDA_MANAGED_VPC]),
+        ("internet-ipv4:25", Code.PORT_25_CLOSED),
+        ("internet-ipv6:25", Code.NO_IPV6_WITHOUT_VPC),
+    ],
+)
+def test_without_a_vpc_all_of_ipv4_is_reached_but_port_25(destination, answer):
+    found = live(functions=(Function(at=at("orders"), id=Id("orders")),))
+    (told_,) = network.trace(found, "orders", destination)
+    if isinstance(told_, network.Reached):
+        assert [note.code for note in told_.notes] == answer
+    else:
+        assert (told_.why, isinstance(told_, network.Blocked)) == (answer, True)
+
+
+@pytest.mark.parametrize(
+    ("zones", "why", "at_"),
+    [(("a", "a"), "az-down", "subnet-private"), (("c", "a"), "nat-az-down", "nat-1")],
+)
+def test_the_zone_that_is_down_is_named(zones, why, at_):
+    private, public = live().subnets
+    found = live(subnets=(changed(private, zone=zones[0]), changed(public, zone=zones[1])))
+    (answer,) = network.trace(found, "orders", V4, "a")
+    assert (answer.why, answer.at, answer.detail) == (why, at_, "a")
+
+
+def test_an_egress_only_gateway_that_may_not_exist_is_no_answer():
+    gateway = EgressOnlyGateway(at=at("eigw-1"), id=Id("eigw-1"), vpc=VPC, exists=Undetermined("a condition"))
+    found = live(route(EVERYWHERE, Via.EGRESS_ONLY, Id("eigw-1")), egress_only_gateways=(gateway,))
+    question = read_question([found], V4)
+    ((_, walk),) = walks(found, found.function("orders"), question)
+    assert [obstacle.code for obstacle in walk.obstacles] == ["existence-unknown", "egress-only-is-ipv6"]
+
+
+@pytest.mark.parametrize("targets", [(), (Target(Via.NAT_GATEWAY, NAT), Target(Via.GATEWAY, GATEWAY))])
+def test_a_route_without_one_target_names_those_it_has(targets):
+    (answer,) = network.trace(live(changed(TO_NAT, targets=targets)), "orders", V4)
+    parts_ = ", ".join(target.part or target.via.value for target in targets)
+    assert (answer.why, answer.detail) == ("route-without-one-target", parts_)
+    assert not targets or answer.detail
+
+
 def test_several_narrower_routes_are_named_together():
     narrow = [route(block(text), Via.PEERING, Id("pcx-1")) for text in ("203.0.113.0/24", "198.51.100.0/24")]
     (answer,) = network.trace(live(TO_NAT, *narrow), "orders", V4)
