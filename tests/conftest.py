@@ -5,7 +5,6 @@ What needs no site runs first; beside it the site is built and toured: two proce
 
 from __future__ import annotations
 
-import fcntl
 import multiprocessing
 import os
 import shutil
@@ -116,6 +115,8 @@ class Beside:
     def _build(self, name: str) -> Path:
         if not IN_PARALLEL:
             return _built(self._factory.mktemp(name))
+        import fcntl  # which Windows lacks; only .ci/run, a shell script, comes here
+
         # The folder above is the one that all processes of a run share: the first to come builds.
         above = self._factory.getbasetemp().parent / os.environ["PYTEST_XDIST_TESTRUNUID"]
         above.mkdir(exist_ok=True)
