@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,20 @@ def test_the_page_of_a_snippet_has_an_anchor_for_each_case_and_wrong_variant(
     anchors += [addresses.wrong(wrong.name) for wrong in snippet.wrong]
     missing = [anchor for anchor in anchors if found.count(f' id="{anchor}"') != 1]
     assert not missing, f"{language}/{addresses.snippet_page(snippet.name)} has not once each: {missing}"
+
+
+_DECIDED_BY = re.compile(r'<td[^>]*data-column="?(?:Decided by|決め手)"?[^>]*>(.*?)</td>', re.DOTALL)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_case_says_what_decided_it(site: Path, language: str) -> None:
+    cells = [
+        (page.parent.name, re.sub(r"<[^>]*>", "", cell).strip())
+        for page in site.glob(f"{language}/snippets/*/*/index.html")
+        for cell in _DECIDED_BY.findall(page.read_text(encoding="utf-8"))
+    ]
+    assert len(cells) > 400
+    assert not [name for name, text in cells if not text]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -89,6 +89,12 @@ class TraceResult(CaseResult):
     answers: Mapping[str, SubnetAnswer]
     outcomes: tuple[network.Result, ...]
 
+    def notes(self, subnet: str) -> tuple[Code, ...]:
+        """What a reader should know about the way from a subnet, each once; also where nothing is passed."""
+        reached = [found for found in self.outcomes if isinstance(found, Reached)]
+        here = [found for found in reached if (found.subnet or TraceCase.NO_VPC) == subnet]
+        return tuple(dict.fromkeys(note.code for found in here for note in found.notes))
+
 
 def _answer(outcome: network.Result) -> SubnetAnswer:
     match outcome:
