@@ -231,7 +231,9 @@ def _directives(source: str) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
 
     def note(directive: Directive) -> str:
-        found.append((directive.name, directive.argument))
+        # The words by which a case is linked are the language's own.
+        argument = directive.argument.partition(" ")[0] if directive.name == "case" else directive.argument
+        found.append((directive.name, argument))
         return ""
 
     for line in expand(source, note).split("\n"):

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+import pages
 from conftest import ROOT
 from lambda_vpc.guide import addresses
 from lambda_vpc.guide.languages import LANGUAGES
@@ -59,6 +60,27 @@ def test_every_case_says_what_decided_it(site: Path, language: str) -> None:
     ]
     assert len(cells) > 400
     assert not [name for name, text in cells if not text]
+
+
+@pytest.mark.parametrize(("language", "quotes"), [("ja", "「」"), ("en", "“”")])
+def test_the_title_of_a_case_never_stands_as_a_sentence_of_a_page(
+    site: Path, language: str, quotes: str
+) -> None:
+    cited = 0
+    for name in pages.names(pages.DOCS, language):
+        html = (site / language / name.removesuffix("index") / "index.html").read_text("utf-8")
+        wanted = sum(
+            directive == "case"
+            for section in pages.read(pages.DOCS, language, name).sections.values()
+            for directive, _ in section.directives
+        )
+        quoted = re.findall(rf'{quotes[0]}<a href="[^"]*#case-[^"]*">[^<]*</a>{quotes[1]}', html)
+        in_own_words = len(
+            re.findall(r"{{ case \S+ [^{}]+ }}", (pages.DOCS / language / f"{name}.md").read_text("utf-8"))
+        )
+        assert len(quoted) + in_own_words >= wanted, name
+        cited += len(quoted)
+    assert cited
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

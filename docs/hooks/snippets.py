@@ -1,8 +1,9 @@
 """Snippets on pages: the block with code, notes, cases and wrong variants, the raw files, a page for each.
 
-In a page, `{{ snippet TOPIC/NAME }}` shows a snippet, `{{ wrong TOPIC/NAME#FILE }}` one wrong variant and
-`{{ case TOPIC/NAME#ID }}` links to a case. Judging is the checker's: this hook runs the cases and reports
-the ones that come out differently, which fails the strict build and shows red while serving.
+In a page, `{{ snippet TOPIC/NAME }}` shows a snippet, `{{ wrong TOPIC/NAME#FILE }}` one wrong variant.
+`{{ case TOPIC/NAME#ID }}` links to a case by its title, in quotes; `{{ case TOPIC/NAME#ID words }}` by words.
+Judging is the checker's: this hook runs the cases and reports the ones that come out differently, which
+fails the strict build and shows red while serving.
 """
 
 from __future__ import annotations
@@ -262,10 +263,11 @@ def _wrong_list_directive(argument: str, page: Page) -> str:
 
 
 def _case_directive(argument: str, page: Page) -> str:
-    snippet, part = _find_part(argument, "case", lambda found: [case.id for case in found.cases])
+    named, _, text = argument.partition(" ")
+    snippet, part = _find_part(named, "case", lambda found: [case.id for case in found.cases])
     case = next(case for case in snippet.cases if case.id == part)
     where = f"{_address(snippet, page)}#{addresses.case(case.id)}"
-    return f'<a href="{where}">{case.name[language_of(page)]}</a>'
+    return render("case-link.html", language_of(page), case=case, where=where, text=text.strip()).strip()
 
 
 def _catalogue(page: Page) -> str:
