@@ -206,6 +206,28 @@ def test_a_text_that_is_too_faint_is_found_among_those_measured_before(
         assert found.startswith("<span")
 
 
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_a_link_that_looks_like_the_text_around_it_is_found(
+    browser: Browser, served_site: str, scheme: str
+) -> None:
+    with visitor(browser, viewport=WIDE) as page:
+        seen: set[str] = set()
+        page.goto(f"{served_site}en/network/internet-nat/")
+        page.evaluate(AXE_SCRIPT)
+        if scheme != FIRST_SCHEME:
+            assert page.evaluate(OTHER_SCHEME) == scheme
+        assert faint(page, seen) == []
+        page.evaluate(
+            """() => {
+                const link = document.querySelector("article p a[href*=choosing]");
+                link.style.color = getComputedStyle(link.parentElement).color;
+                link.style.textDecoration = "none";
+            }"""
+        )
+        (found,) = faint(page, seen)
+        assert found.startswith("<a")
+
+
 @pytest.mark.parametrize("attribute", ["class", "style"])
 def test_a_page_with_a_text_of_another_kind_is_measured(
     browser: Browser, served_site: str, attribute: str

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import http.server
+import json
 import os
 import threading
 from collections.abc import Iterator, Mapping, Sequence
@@ -105,9 +106,12 @@ class Visit:
     """Pixels by which it is wider than a narrow screen."""
 
 
-# Contrast is decided by a text's color, size and weight and by what is painted behind it. Of texts alike in
-# all of these one is measured. A positioned box may lie over another, so its class counts, too. What axe
-# leaves undecided, as a text of signs alone or one half covered, is not known yet: the next page is asked.
+COLOR_RULES = ["color-contrast", "link-in-text-block"]
+"""The rules of axe that ask for colors; they take longer than all others together."""
+# Contrast is decided by a text's color, size and weight and by what is painted behind it; whether a link can
+# be told from the text it stands in, by how both are drawn. Of texts alike in all of these one is measured. A
+# positioned box may lie over another, so its class counts, too. What axe leaves undecided, as a text of signs
+# alone or one half covered, is not known yet: the next page is asked.
 FAINT = r"""(seen) => {
     const known = new Set(seen), behind = new Map(), asked = [];
     const painted = (element) => {
@@ -120,29 +124,34 @@ FAINT = r"""(seen) => {
         }
         return behind.get(element);
     };
+    const drawn = (element) => {
+        const style = getComputedStyle(element);
+        return [style.color, style.fontSize, style.fontWeight, style.fontStyle, style.textDecoration,
+            style.textShadow, style.borderBottom].join(" ");
+    };
     const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     while (texts.nextNode()) {
         const element = texts.currentNode.parentElement;
         if (!/[\p{L}\p{N}]{2}/u.test(texts.currentNode.data) || !element.checkVisibility()) continue;
-        const style = getComputedStyle(element);
-        const own = [style.color, style.fontSize, style.fontWeight, style.textShadow].join(" ");
-        const key = `${painted(element)} / ${own}`;
+        const link = element.closest("a");
+        const around = link ? [link, link.parentElement].map(drawn).join(" in ") : "";
+        const key = [painted(element), drawn(element), around].join(" / ");
         if (!known.has(key)) {
             known.add(key);
-            element.dataset.measure = asked.push(key) - 1;
+            (link ?? element).dataset.measure = asked.push(key) - 1;
         }
     }
-    const options = {runOnly: ["color-contrast"], resultTypes: ["violations", "passes"], elementRef: true};
+    const options = {runOnly: COLOR_RULES, resultTypes: ["violations", "passes"], elementRef: true};
     return (asked.length ? axe.run("[data-measure]", options) : Promise.resolve({violations: [], passes: []}))
         .then(({violations, passes}) => {
             const nodes = (rules) => rules.flatMap((rule) => rule.nodes);
             const decided = nodes([...violations, ...passes])
-                .map((node) => asked[node.element.dataset.measure]);
+                .map((node) => asked[node.element.closest("[data-measure]").dataset.measure]);
             const faint = nodes(violations).map((node) => node.html.slice(0, 160));
             document.querySelectorAll("[data-measure]").forEach((element) => delete element.dataset.measure);
             return {decided: decided.filter(Boolean), faint};
         });
-}"""
+}""".replace("COLOR_RULES", json.dumps(COLOR_RULES))
 # What a style sheet can tell texts by: the kinds of the elements they stand in. Where every text of a page
 # stands as one on a page before, no color differs, in either scheme.
 KINDS = r"""() => {
@@ -201,7 +210,7 @@ def visit(page: Page, address: str, seen: Seen, messages: list[str], *, wait_unt
     messages.clear()
     page.goto(address, wait_until=wait_until)
     page.evaluate(AXE_SCRIPT)
-    structure = axe(page, "html", rules={"color-contrast": {"enabled": False}})
+    structure = axe(page, "html", rules={rule: {"enabled": False} for rule in COLOR_RULES})
     contrast: dict[str, list[str]] = {scheme: [] for scheme in SCHEMES}
     kinds = set(page.evaluate(KINDS))
     if not kinds <= seen.kinds:
