@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from functools import cache
 from pathlib import Path
 
@@ -10,7 +11,8 @@ import pytest
 from lambda_vpc import rules
 from lambda_vpc.guide.snippet import KINDS, POLICY_LAYERS
 from lambda_vpc.guide.spec import load
-from lambda_vpc.rules import CARRIERS, RULES
+from lambda_vpc.reading import parse
+from lambda_vpc.rules import CARRIERS, RULES, findings
 
 SNIPPETS = load(Path(__file__).parents[1] / "snippets")
 OWN = RULES
@@ -102,3 +104,20 @@ def test_a_rule_shows_wrong_variants_that_it_catches_and_snippets_that_it_passes
     for address in text.right:
         assert address in LINTED, f"{rule} names '{address}' as right: there is no such snippet"
         assert rule not in _accepted(LINTED[address]), f"{address} accepts {rule} and is no model for it"
+
+
+# Snippets and wrong variants alike
+BOTH = {at.path: at for snippet in LINTED.values() for at in (snippet, *snippet.wrong) if at.kind in CARRIERS}
+
+
+@pytest.mark.parametrize("path", BOTH)
+def test_the_rules_find_the_same_with_and_without_cfn_lint(path):
+    kind, text = BOTH[path].kind, BOTH[path].text
+    with_it = [
+        (found.rule, found.line, found.message) for found in lint(kind, text, path) if found.rule in OWN
+    ]
+    before, after = CARRIERS[kind]
+    text = f"{before}{text}{after}"
+    source = parse(text, path, is_json=text.lstrip().startswith("{"), tabs=True)
+    without = [(found.rule, found.line, textwrap.shorten(found.message, 400)) for found in findings(source)]
+    assert sorted(without) == sorted(with_it)
