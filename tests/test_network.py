@@ -546,6 +546,87 @@ def test_an_instance_is_where_its_own_network_interface_is():
     assert summary(found, "Box:8081") == both("no-ingress-rule")
 
 
+GROUPS = [ref("HostGroup")]
+AWSVPC = {"Subnets": SUBNETS, "SecurityGroups": GROUPS}
+DOMAIN = {"VPCOptions": {"SubnetIds": SUBNETS, "SecurityGroupIds": GROUPS}}
+# Each type of resource with what places it in subnets, and with its port where it is written.
+PLACED = {
+    "AmazonMQ::Broker": {"SubnetIds": SUBNETS, "SecurityGroups": GROUPS},
+    "DAX::Cluster": {"SubnetGroupName": ref("Named"), "SecurityGroupIds": GROUPS},
+    "DocDB::DBCluster": {"DBSubnetGroupName": ref("Named"), "VpcSecurityGroupIds": GROUPS, "Port": 1},
+    "EC2::Instance": {"SubnetId": ref("PrivateA"), "SecurityGroupIds": GROUPS},
+    "EC2::NetworkInterface": {"SubnetId": ref("PrivateA"), "GroupSet": GROUPS},
+    "EC2::VPCEndpoint": {"VpcEndpointType": "Interface", "SubnetIds": SUBNETS, "SecurityGroupIds": GROUPS},
+    "ECS::Service": {"NetworkConfiguration": {"AwsvpcConfiguration": AWSVPC}},
+    "EFS::MountTarget": {"SubnetId": ref("PrivateA"), "SecurityGroups": GROUPS},
+    "ElastiCache::CacheCluster": {
+        "CacheSubnetGroupName": ref("Named"), "VpcSecurityGroupIds": GROUPS, "Port": 1},
+    "ElastiCache::ReplicationGroup": {
+        "CacheSubnetGroupName": ref("Named"), "SecurityGroupIds": GROUPS, "Port": 1},
+    "ElastiCache::ServerlessCache": {"SubnetIds": SUBNETS, "SecurityGroupIds": GROUPS},
+    "ElasticLoadBalancing::LoadBalancer": {
+        "Scheme": "internal", "Subnets": SUBNETS, "SecurityGroups": GROUPS},
+    "ElasticLoadBalancingV2::LoadBalancer": {
+        "Scheme": "internal", "Subnets": SUBNETS, "SecurityGroups": GROUPS},
+    "Elasticsearch::Domain": DOMAIN,
+    "FSx::FileSystem": {"SubnetIds": SUBNETS, "SecurityGroupIds": GROUPS},
+    "MSK::Cluster": {"BrokerNodeGroupInfo": {"ClientSubnets": SUBNETS, "SecurityGroups": GROUPS}},
+    "MSK::ServerlessCluster": {"VpcConfigs": [{"SubnetIds": SUBNETS, "SecurityGroups": GROUPS}]},
+    "MemoryDB::Cluster": {"SubnetGroupName": ref("Named"), "SecurityGroupIds": GROUPS, "Port": 1},
+    "Neptune::DBCluster": {"DBSubnetGroupName": ref("Named"), "VpcSecurityGroupIds": GROUPS, "DBPort": 1},
+    "OpenSearchService::Domain": DOMAIN,
+    "RDS::DBCluster": {"DBSubnetGroupName": ref("Named"), "VpcSecurityGroupIds": GROUPS, "Port": 1},
+    "RDS::DBInstance": {"DBSubnetGroupName": ref("Named"), "VPCSecurityGroups": GROUPS, "Port": "1"},
+    "RDS::DBProxy": {"VpcSubnetIds": SUBNETS, "VpcSecurityGroupIds": GROUPS},
+    "Redshift::Cluster": {"ClusterSubnetGroupName": ref("Named"), "VpcSecurityGroupIds": GROUPS, "Port": 1},
+    "RedshiftServerless::Workgroup": {"SubnetIds": SUBNETS, "SecurityGroupIds": GROUPS, "Port": 1},
+    "Timestream::InfluxDBInstance": {"VpcSubnetIds": SUBNETS, "VpcSecurityGroupIds": GROUPS, "Port": 1},
+}  # fmt: skip
+SUBNET_GROUP_OF = {
+    "DAX::Cluster": ("DAX::SubnetGroup", "SubnetGroupName"),
+    "DocDB::DBCluster": ("DocDB::DBSubnetGroup", "DBSubnetGroupName"),
+    "ElastiCache::CacheCluster": ("ElastiCache::SubnetGroup", "CacheSubnetGroupName"),
+    "ElastiCache::ReplicationGroup": ("ElastiCache::SubnetGroup", "CacheSubnetGroupName"),
+    "MemoryDB::Cluster": ("MemoryDB::SubnetGroup", "SubnetGroupName"),
+    "Neptune::DBCluster": ("Neptune::DBSubnetGroup", "DBSubnetGroupName"),
+    "RDS::DBCluster": ("RDS::DBSubnetGroup", "DBSubnetGroupName"),
+    "RDS::DBInstance": ("RDS::DBSubnetGroup", "DBSubnetGroupName"),
+    "Redshift::Cluster": ("Redshift::ClusterSubnetGroup", None),
+}
+
+
+def placed(name, subnet_group=None, **properties):
+    """A resource of a type in the private subnets, whose group admits port 1, a subnet group with it."""
+    found = connected(
+        HostGroup=admitting(2049 if name == "EFS::MountTarget" else 1),
+        Host=resource(name, **(PLACED[name] | properties)),
+    )
+    if name in SUBNET_GROUP_OF:
+        found["Named"] = resource(SUBNET_GROUP_OF[name][0], SubnetIds=SUBNETS, **(subnet_group or {}))
+    return found
+
+
+@pytest.mark.parametrize("name", PLACED)
+def test_each_resource_in_a_vpc_is_reached_by_its_own_group_at_its_own_port(name):
+    port = 2049 if name == "EFS::MountTarget" else 1
+    assert summary(placed(name), f"Host:{port}") == both(["Host"])
+    has_port = name == "EFS::MountTarget" or {"Port", "DBPort"} & set(PLACED[name])
+    assert summary(placed(name), "Host:80") == both("other-port" if has_port else "no-ingress-rule")
+    closed = placed(name) | {"HostGroup": admitting(80)}
+    assert summary(closed, f"Host:{port}") == both("no-ingress-rule")
+    assert summary(without(placed(name), "HostGroup"), f"Host:{port}").keys() == {"PrivateA", "PrivateC"}
+
+
+@pytest.mark.parametrize("name", [name for name, (_, named) in SUBNET_GROUP_OF.items() if named])
+def test_a_subnet_group_is_found_by_the_name_it_is_given_in_any_letter_case(name):
+    _, named = SUBNET_GROUP_OF[name]
+    written = next(key for key in PLACED[name] if key.endswith("SubnetGroupName"))
+    assert summary(placed(name, {named: "Orders"}, **{written: "orders"}), "Host:1") == both(["Host"])
+    assert summary(placed(name, {named: "Other"}, **{written: "orders"}), "Host:1") == both(
+        "?outside-template"
+    )
+
+
 @pytest.mark.parametrize("engine", ["RDS", "DocDB", "Neptune"])
 def test_an_instance_of_a_cluster_is_where_its_cluster_is(engine):
     found = connected(
