@@ -806,6 +806,180 @@ def test_a_gateway_endpoint_is_no_destination():
     assert summary(endpoints(), "Secrets:443") == both(["Secrets"])
 
 
+# --- what a template writes in more than one way ------------------------------------------------
+
+
+def first(resources, destination=V4, **sections):
+    """The answer from the first subnet."""
+    return next(iter(summary(resources, destination, Parameters=PARAMETER, **sections).values()))
+
+
+@pytest.mark.parametrize(
+    ("name", "properties", "answer"),
+    [
+        ("Ipv6", {"AmazonProvidedIpv6CidrBlock": "true"}, ["EgressOnly"]),
+        ("Ipv6", {"AmazonProvidedIpv6CidrBlock": False}, "vpc-without-ipv6"),
+        ("Ipv6", {"AmazonProvidedIpv6CidrBlock": EXISTING}, "?value-unknown"),
+        ("Ipv6", {"AmazonProvidedIpv6CidrBlock": None, "Ipv6CidrBlock": "2001:db8::/56"}, ["EgressOnly"]),
+        ("Ipv6", {"AmazonProvidedIpv6CidrBlock": None, "Ipv6IpamPoolId": EXISTING}, ["EgressOnly"]),
+        ("Ipv6", {"AmazonProvidedIpv6CidrBlock": None, "CidrBlock": "10.1.0.0/16"}, "vpc-without-ipv6"),
+        ("PrivateA", {"Ipv6CidrBlock": "2001:db8::/64"}, ["EgressOnly"]),
+        ("PrivateA", {"Ipv6CidrBlock": None, "Ipv6IpamPoolId": EXISTING}, ["EgressOnly"]),
+        ("PrivateA", {"Ipv6CidrBlock": None}, "subnet-without-ipv6"),
+        ("EgressOnly", {"VpcId": EXISTING}, "target-in-other-vpc"),
+    ],
+    ids=str,
+)
+def test_ipv6_comes_from_amazon_from_a_pool_or_from_ones_own_block(name, properties, answer):
+    found = changed(dual_stack(), name, **properties)
+    assert first(found | {"Function": function(("PrivateA",), Ipv6AllowedForDualStack=True)}, V6) == answer
+
+
+def test_a_block_may_be_added_to_a_subnet():
+    found = changed(dual_stack(), "PrivateA", Ipv6CidrBlock=None)
+    found["Function"] = function(("PrivateA",), Ipv6AllowedForDualStack=True)
+    more = {"More": resource("EC2::SubnetCidrBlock", SubnetId=ref("PrivateA"), Ipv6CidrBlock="2001:db8::/64")}
+    assert first(found | more, V6) == ["EgressOnly"]
+    assert first(found | changed(more, "More", SubnetId=ref("PrivateC")), V6) == "subnet-without-ipv6"
+
+
+@pytest.mark.parametrize(
+    ("zone", "answer"),
+    [
+        ("eu-west-1a", "az-down"),
+        ("eu-west-1c", ["NatA", "Gateway"]),
+        (ref("Existing"), "?zone-unknown"),
+        ("euw1-az1", "?zone-unknown"),
+        (None, "?zone-unknown"),
+    ],
+    ids=str,
+)
+def test_a_zone_is_known_by_the_last_letter_of_its_name(zone, answer):
+    found = changed(changed(one_nat(), "PrivateA", AvailabilityZone=zone), "PublicA",
+                    AvailabilityZone="eu-west-1c")  # fmt: skip
+    found = changed(found, "PublicC", AvailabilityZone="eu-west-1a")
+    assert next(iter(summary(found, V4, "a", Parameters=PARAMETER).values())) == answer
+
+
+def test_what_a_template_calls_default_tenancy():
+    for tenancy, answer in (("default", ["NatA", "Gateway"]), ("host", ["NatA", "Gateway"]),
+                            ("dedicated", "dedicated-tenancy"), (EXISTING, "?value-unknown")):  # fmt: skip
+        assert first(changed(one_nat(), "Vpc", InstanceTenancy=tenancy)) == answer
+
+
+@pytest.mark.parametrize(
+    ("zone", "answer"),
+    [
+        ({"Name": "sts.eu-west-1.amazonaws.com"}, "?outside-template"),
+        ({"Name": "STS.EU-WEST-1.AMAZONAWS.COM."}, "?outside-template"),
+        ({"Name": "sts.eu-west-1.api.aws"}, "?outside-template"),
+        ({"Name": EXISTING}, "?outside-template"),
+        ({"Name": "orders.example"}, ["NatA", "Gateway"]),
+        ({"Name": "sts.eu-west-1.amazonaws.com", "VPCs": [{"VPCId": EXISTING}]}, ["NatA", "Gateway"]),
+        ({"Name": "sts.eu-west-1.amazonaws.com", "VPCs": None}, ["NatA", "Gateway"]),
+    ],
+    ids=str,
+)
+def test_a_private_zone_for_names_of_aws_may_lead_them_elsewhere(zone, answer):
+    found = one_nat() | {"Zone": resource("Route53::HostedZone", VPCs=[{"VPCId": ref("Vpc")}])}
+    assert first(changed(found, "Zone", **zone), "sts") == answer
+
+
+@pytest.mark.parametrize(
+    ("options", "servers", "answer"),
+    [
+        ("default", [], ["NatA", "Gateway"]),
+        (EXISTING, [], "?own-dns-servers"),
+        (ref("Options"), ["AmazonProvidedDNS"], ["NatA", "Gateway"]),
+        (ref("Options"), ["10.0.9.53", "AmazonProvidedDNS"], ["NatA", "Gateway"]),
+        (ref("Options"), ["10.0.9.53"], "?own-dns-servers"),
+        (ref("Options"), EXISTING, "?own-dns-servers"),
+        (ref("Options"), [EXISTING], "?own-dns-servers"),
+        (ref("Options"), None, ["NatA", "Gateway"]),
+    ],
+    ids=str,
+)
+def test_dhcp_options_hand_out_dns_servers(options, servers, answer):
+    found = changed(own_dns(one_nat(), "x"), "UseOptions", DhcpOptionsId=options)
+    assert first(changed(found, "Options", DomainNameServers=servers), "sts") == answer
+
+
+@pytest.mark.parametrize(
+    ("properties", "answer"),
+    [
+        ({"DestinationCidrBlock": None}, "?value-unknown"),
+        ({"DestinationCidrBlock": EXISTING}, "?value-unknown"),
+        ({"DestinationCidrBlock": None, "DestinationPrefixListId": EXISTING}, "?value-unknown"),
+        ({"DestinationCidrBlock": None, "DestinationPrefixListId": ref("List")}, ["NatA", "Gateway"]),
+        ({"DestinationPrefixListId": ref("List")}, "?value-unknown"),
+        ({"DestinationCidrBlock": None, "DestinationPrefixListId": ref("Odd")}, "?value-unknown"),
+        ({"RouteTableId": EXISTING}, "no-default-route"),
+        ({"RouteTableId": att("Vpc", "Odd")}, "?outside-template"),
+        ({"RouteTableId": None}, "no-default-route"),
+        ({"NatGatewayId": None, "GatewayId": "local"}, "no-default-route"),
+    ],
+    ids=str,
+)
+def test_what_a_route_is_for_and_in_which_table(properties, answer):
+    found = changed(one_nat(), "RouteA", **properties) | {
+        "List": resource("EC2::PrefixList", Entries=[{"Cidr": "0.0.0.0/0"}]),
+        "Odd": resource("EC2::PrefixList", Entries=[{"Cidr": "0.0.0.0/0"}, "10.0.0.0/8"])}  # fmt: skip
+    assert first(found) == answer
+
+
+@pytest.mark.parametrize(
+    ("properties", "answer"),
+    [
+        ({"AvailabilityZoneAddresses": ["eu-west-1a", "eu-west-1c"]}, ["NatA", "Gateway"]),
+        ({"AvailabilityZoneAddresses": [{"AvailabilityZone": "eu-west-1a"}]}, ["NatA", "Gateway"]),
+        ({"AvailabilityZoneAddresses": [{"AvailabilityZone": "eu-west-1c"}]}, "?regional-nat-zone"),
+        ({"AvailabilityZoneAddresses": [{"AvailabilityZone": EXISTING}]}, "?regional-nat-zone"),
+        ({"AvailabilityZoneAddresses": [{"AvailabilityZone": ""}]}, "?regional-nat-zone"),
+        ({"AvailabilityMode": EXISTING}, "?value-unknown"),
+        ({"ConnectivityType": EXISTING}, "?value-unknown"),
+        ({"ConnectivityType": None}, ["NatA", "Gateway"]),
+        ({"VpcId": EXISTING}, "target-in-other-vpc"),
+    ],
+    ids=str,
+)
+def test_a_regional_nat_gateway_as_a_template_writes_it(properties, answer):
+    found = changed(changed(regional_nat(), "PrivateA", AvailabilityZone="eu-west-1a"), "NatA", **properties)
+    assert first(found) == answer
+
+
+@pytest.mark.parametrize(
+    ("properties", "answer"),
+    [
+        ({"InternetGatewayId": None}, "gateway-not-attached"),
+        ({"InternetGatewayId": EXISTING}, "gateway-not-attached"),
+        ({"InternetGatewayId": att("Vpc", "Odd")}, "?outside-template"),
+        ({"VpcId": EXISTING}, "gateway-of-other-vpc"),
+        ({"VpcId": att("Gateway", "Odd")}, "?value-unknown"),
+    ],
+    ids=str,
+)
+def test_an_attachment_names_a_gateway_and_a_vpc(properties, answer):
+    assert first(changed(one_nat(), "Attachment", **properties)) == answer
+
+
+@pytest.mark.parametrize(
+    ("table", "gateway", "answer"),
+    [
+        (ref("Edge"), ref("Gateway"), ["NatA", "Gateway"]),
+        (ref("PublicTable"), ref("Gateway"), "?hop-not-traced"),
+        (EXISTING, ref("Gateway"), "?hop-not-traced"),
+        (EXISTING, EXISTING, ["NatA", "Gateway"]),
+        (None, ref("Gateway"), ["NatA", "Gateway"]),
+    ],
+    ids=str,
+)
+def test_a_route_table_at_a_gateway_counts_if_it_has_routes(table, gateway, answer):
+    found = one_nat() | {
+        "Edge": resource("EC2::RouteTable", VpcId=ref("Vpc")),
+        "EdgeUse": resource("EC2::GatewayRouteTableAssociation")}  # fmt: skip
+    assert first(changed(found, "EdgeUse", GatewayId=gateway, RouteTableId=table)) == answer
+
+
 # --- subnets from outside -----------------------------------------------------------------------
 
 SUBNET_PARAMETERS = {
@@ -1271,8 +1445,191 @@ def test_an_endpoint_of_a_global_service_is_found_by_its_name():
     ids=["tasks", "brokers", "a database by default"],
 )  # fmt: skip
 def test_what_may_have_a_public_address_is_not_certainly_closed_to_a_function_without_vpc(public):
-    found = one_nat() | {"Public": public, "Function": resource("Lambda::Function")}
-    assert summary(found, "Public:443") == {None: "?public-address-not-traced"}
+    assert from_nowhere(Public=public) == "?public-address-not-traced"
+
+
+def from_nowhere(resources=None, **more):
+    """What a function outside any VPC is told about the resource `Public`."""
+    found = (
+        (one_nat() if resources is None else resources) | more | {"Function": resource("Lambda::Function")}
+    )
+    (answer,) = summary(found, "Public:443", Parameters=PARAMETER).values()
+    return answer
+
+
+def tasks(**config):
+    return resource("ECS::Service", NetworkConfiguration={"AwsvpcConfiguration": {
+        "Subnets": [ref("PrivateA")], **config}})  # fmt: skip
+
+
+def brokers(**access):
+    return resource("MSK::Cluster", BrokerNodeGroupInfo={
+        "ClientSubnets": [ref("PrivateA")], "ConnectivityInfo": access})  # fmt: skip
+
+
+IN_A = {"SubnetId": ref("PrivateA")}
+MAYBE, NO = "?public-address-not-traced", "function-outside-vpc"
+ADDRESSES = {
+    "an instance": ({"Public": resource("EC2::Instance", **IN_A)}, NO),
+    "an instance with an address": (
+        {"Public": resource("EC2::Instance", **IN_A), "Ip": resource("EC2::EIP", InstanceId=ref("Public"))},
+        MAYBE),
+    "an instance an address is associated with": (
+        {"Public": resource("EC2::Instance", **IN_A),
+         "Use": resource("EC2::EIPAssociation", InstanceId=ref("Public"))}, MAYBE),
+    "an interface": ({"Public": resource("EC2::NetworkInterface", **IN_A)}, NO),
+    "an interface an address is associated with": (
+        {"Public": resource("EC2::NetworkInterface", **IN_A),
+         "Use": resource("EC2::EIPAssociation", NetworkInterfaceId=ref("Public"))}, MAYBE),
+    "an instance by its interface, which has an address": (
+        {"Public": resource("EC2::Instance", NetworkInterfaces=[{"NetworkInterfaceId": ref("Nic")}]),
+         "Nic": resource("EC2::NetworkInterface", **IN_A),
+         "Use": resource("EC2::EIPAssociation", NetworkInterfaceId=ref("Nic"))}, MAYBE),
+    "an instance by its interface": (
+        {"Public": resource("EC2::Instance", NetworkInterfaces=[{"NetworkInterfaceId": ref("Nic")}]),
+         "Nic": resource("EC2::NetworkInterface", **IN_A)}, NO),
+    "an instance handed to a custom resource": (
+        {"Public": resource("EC2::Instance", **IN_A),
+         "Maker": resource("CloudFormation::CustomResource", Instance=ref("Public"))}, MAYBE),
+    "an instance that asks for an address": (
+        {"Public": resource("EC2::Instance", NetworkInterfaces=[
+            {"DeviceIndex": "0", "AssociatePublicIpAddress": True, **IN_A}])}, MAYBE),
+    "an instance that asks for none": (
+        {"Public": resource("EC2::Instance", NetworkInterfaces=[
+            {"DeviceIndex": "0", "AssociatePublicIpAddress": False, **IN_A}])}, NO),
+    "an instance in an existing subnet": (
+        {"Public": resource("EC2::Instance", SubnetId=ref("Existing"))}, MAYBE),
+    "tasks": ({"Public": tasks()}, NO),
+    "tasks without an address": ({"Public": tasks(AssignPublicIp="DISABLED")}, NO),
+    "tasks with a parameter": ({"Public": tasks(AssignPublicIp=ref("Existing"))}, MAYBE),
+    "brokers": ({"Public": brokers()}, NO),
+    "brokers without public access": ({"Public": brokers(PublicAccess={"Type": "DISABLED"})}, NO),
+    "brokers with a parameter": ({"Public": brokers(PublicAccess={"Type": ref("Existing")})}, MAYBE),
+    "a database that is not": ({"Public": resource("RDS::DBInstance", PubliclyAccessible=False)}, NO),
+    "a database that is": ({"Public": resource("RDS::DBInstance", PubliclyAccessible="true")}, MAYBE),
+    "a broker that is": ({"Public": resource("AmazonMQ::Broker", PubliclyAccessible=True)}, MAYBE),
+    "a broker": ({"Public": resource("AmazonMQ::Broker")}, NO),
+    "a cluster one of whose instances is": (
+        {"Public": resource("RDS::DBCluster"), "Instance": resource(
+            "RDS::DBInstance", DBClusterIdentifier=ref("Public"), PubliclyAccessible=True)}, MAYBE),
+    "a cluster whose instances are not": (
+        {"Public": resource("RDS::DBCluster"), "Instance": resource(
+            "RDS::DBInstance", DBClusterIdentifier=ref("Public"), PubliclyAccessible=False)}, NO),
+    "a search domain": ({"Public": resource("OpenSearchService::Domain")}, MAYBE),
+    "an older search domain": ({"Public": resource("Elasticsearch::Domain")}, MAYBE),
+    "a search domain in a VPC": (
+        {"Public": resource("OpenSearchService::Domain", VPCOptions={"SubnetIds": SUBNETS})}, NO),
+    "a load balancer": ({"Public": resource("ElasticLoadBalancing::LoadBalancer", Subnets=SUBNETS)}, MAYBE),
+    "an internal load balancer": (
+        {"Public": resource("ElasticLoadBalancing::LoadBalancer", Subnets=SUBNETS, Scheme="internal")}, NO),
+    "a load balancer with a parameter": (
+        {"Public": resource("ElasticLoadBalancingV2::LoadBalancer", Subnets=SUBNETS,
+                            Scheme=ref("Existing"))}, MAYBE),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ADDRESSES)
+def test_from_outside_any_vpc_a_host_is_closed_unless_it_may_have_a_public_address(name):
+    resources, answer = ADDRESSES[name]
+    assert from_nowhere(**resources) == answer
+
+
+def test_what_a_subnet_and_a_vpc_give_decides_about_addresses_nobody_asks_for():
+    public = resource("EC2::Instance", **IN_A)
+    for public_addresses, answer in ((True, MAYBE), (False, NO)):
+        found = changed(one_nat(), "PrivateA", MapPublicIpOnLaunch=public_addresses)
+        assert from_nowhere(found, Public=public) == answer
+    by_default = resource("RDS::DBInstance", Engine="postgres")
+    assert from_nowhere(without(one_nat(), "Attachment"), Public=by_default) == NO
+
+
+@pytest.mark.parametrize(
+    ("name", "service"),
+    [("ApiGateway::RestApi", "execute-api"), ("ApiGatewayV2::Api", "execute-api"),
+     ("Cognito::UserPool", "cognito-idp"), ("Serverless::Function", "lambda")],
+)  # fmt: skip
+def test_a_service_with_another_name_than_its_type_is_asked_for_by_its_own(name, service):
+    with pytest.raises(BadInput, match=f"'Thing' is reached through its service: ask for {service}"):
+        answers(connected(Thing=resource(name)), "Thing:443")
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Serverless::Api", "EC2::VPC", "ElasticLoadBalancingV2::TargetGroup", "IAM::Role",
+     "CloudFormation::Stack", "RDS::DBParameterGroup", "ElastiCache::ParameterGroup"],
+)  # fmt: skip
+def test_what_is_no_thing_to_call_is_not_said_to_be_a_service(name):
+    assert set(summary(connected(Thing=resource(name)), "Thing:443").values()) == {"?hop-not-traced"}
+
+
+def test_an_endpoint_with_other_than_an_address_of_its_own_is_not_traced():
+    for kind, answer in (("GatewayLoadBalancer", "?hop-not-traced"), ("Interface", "no-ingress-rule")):
+        found = connected(Inspect=resource(
+            "EC2::VPCEndpoint", VpcEndpointType=kind, SubnetIds=SUBNETS, VpcId=ref("Vpc")))  # fmt: skip
+        assert summary(found, "Inspect:443") == both(answer)
+    with pytest.raises(BadInput, match="'S3' is a gateway endpoint and has no address: ask for s3"):
+        answers(changed(endpoints(), "S3", VpcEndpointType="Gateway"), "S3:443")
+
+
+def test_an_instance_is_where_it_says_whichever_way_it_says_it():
+    inline = [{"DeviceIndex": "0", "SubnetId": ref("PrivateA"), "GroupSet": [ref("BoxGroup")]}]
+    found = connected(BoxGroup=admitting(8080), Box=resource("EC2::Instance", NetworkInterfaces=inline))
+    assert summary(found, "Box:8080") == both(["Box"])
+    assert summary(found, "Box:8081") == both("no-ingress-rule")
+    launched = connected(Box=resource("EC2::Instance", LaunchTemplate={"Version": "1"}))
+    assert answers(launched, "Box:8080")[0].what == "the launch template of Box"
+    for written in ({}, {"NetworkInterfaces": []}):
+        nowhere = connected(Box=resource("EC2::Instance", **written))
+        assert answers(nowhere, "Box:8080")[0].what == "the subnets of Box"
+
+
+def test_without_a_group_of_its_own_a_resource_is_in_the_default_one():
+    found = connected(Cache=resource("ElastiCache::ServerlessCache", SubnetIds=SUBNETS))
+    assert summary(found, "Cache:6379") == both("no-ingress-rule")
+    assert summary(load_balancer(Scheme="internal", Subnets=SUBNETS) | {}, "Balancer:443") == both(
+        ["Balancer"]
+    )
+    balancer = changed(load_balancer(Scheme="internal", Subnets=SUBNETS), "Balancer", SecurityGroups=None)
+    assert summary(balancer, "Balancer:443") == both("?rules-unknown")
+
+
+def test_lists_longer_than_any_that_aws_takes_are_one_question():
+    for number, answer in ((100, "outside-template"), (101, "value-unknown")):
+        ids = [f"subnet-{n:08x}" for n in range(number)]
+        found = connected(Cache=resource("ElastiCache::ServerlessCache", SubnetIds=ids))
+        assert answers(found, "Cache:6379")[0].why == answer
+        secrets = changed(endpoints(), "Secrets", SubnetIds=ids)
+        assert answers(secrets, "secretsmanager")[0].why == answer
+        groups = [f"sg-{n:08x}" for n in range(number)]
+        many = changed(endpoints(), "Secrets", SecurityGroupIds=groups)
+        assert answers(many, "secretsmanager")[0].why == ("rules-unknown" if number == 100 else answer)
+
+
+def test_a_cache_in_several_zones_goes_on_without_one():
+    cache = placed("ElastiCache::ReplicationGroup", MultiAZEnabled=True)
+    assert summary(cache, "Host:1", "a")["PrivateC"] == ["Host"]
+    assert summary(placed("ElastiCache::ReplicationGroup"), "Host:1", "a")["PrivateC"] == "?destination-zone"
+
+
+def test_a_proxy_stands_before_the_databases_of_its_own_target_group():
+    def noted(**target):
+        found = database() | {
+            "ProxyGroup": admitting(5432),
+            "Proxy": resource("RDS::DBProxy", DBProxyName="orders", VpcSubnetIds=SUBNETS,
+                              VpcSecurityGroupIds=[ref("ProxyGroup")]),
+            "Cluster": resource("RDS::DBCluster", DBSubnetGroupName=ref("SubnetGroup"),
+                                VpcSecurityGroupIds=[ref("DatabaseGroup")]),
+            "Target": resource("RDS::DBProxyTargetGroup", **target)}  # fmt: skip
+        return [note.detail for note in answers(found, "Proxy:5432")[0].notes]
+
+    behind = {"DBInstanceIdentifiers": [ref("Database")]}
+    assert noted(DBProxyName=ref("Proxy"), **behind) == ["Proxy → Database, TCP 5432"]
+    assert noted(DBProxyName="orders", **behind) == ["Proxy → Database, TCP 5432"]
+    assert noted(DBProxyName="another", **behind) == []
+    assert noted(**behind) == []
+    assert noted(DBProxyName=ref("Proxy"), DBClusterIdentifiers=[ref("Cluster")]) == [
+        "Proxy → Cluster, TCP 5432"]  # fmt: skip
+    assert noted(DBProxyName=ref("Proxy"), DBClusterIdentifiers=["elsewhere"]) == []
 
 
 def test_a_list_longer_than_lambda_takes_is_one_question():

@@ -357,6 +357,7 @@ def test_a_doubtful_route_beside_a_missing_default_route_is_what_is_not_known():
         ((Target(Via.GATEWAY, Id("vgw-1")),), "?outside-template"),
         ((Target(Via.TRANSIT_GATEWAY, Id("orders")),), "?hop-not-traced"),
         ((Target(Via.NAT_GATEWAY, GATEWAY),), "?hop-not-traced"),
+        ((Target(Via.TRANSIT_GATEWAY, NAT),), "?hop-not-traced"),
     ],
     ids=str,
 )
@@ -437,6 +438,8 @@ def test_a_packet_without_a_route_never_comes_to_the_border_of_its_subnet():
     assert told(shut(to_peer)) == "route-table-not-associated"
     assert told(shut(route(EVERYWHERE, Via.GATEWAY, GATEWAY))) == "acl-denies"
     assert told(shut(route(LOW, Via.GATEWAY, GATEWAY))) == "public-subnet"
+    # What has a route comes there.
+    assert told(shut(route(LOW, Via.NAT_GATEWAY, NAT))) == "acl-denies"
 
 
 @pytest.mark.parametrize(
@@ -684,6 +687,10 @@ def test_ipv6_leaves_by_an_egress_only_gateway_of_the_vpc():
     gateway = EgressOnlyGateway(at=at("eigw-1"), id=Id("eigw-1"), vpc=VPC)
     found = live(route(EVERYWHERE, Via.EGRESS_ONLY, Id("eigw-1")), egress_only_gateways=(gateway,))
     assert told(found) == "egress-only-is-ipv6"
+    # What a property of another kind names is not followed, whatever it is.
+    for via in (Via.TRANSIT_GATEWAY, Via.NAT_GATEWAY):
+        odd = live(route(EVERYWHERE, via, Id("eigw-1")), egress_only_gateways=(gateway,))
+        assert told(odd) == "?hop-not-traced"
 
 
 def test_ipv6_takes_the_flag_and_dual_stack_everywhere():
@@ -742,6 +749,10 @@ def box(via=Via.INSTANCE, **fields):
 def test_what_keeps_a_nat_instance_from_translating(fields, why):
     assert told(box(**fields)) == why
     assert told(box(Via.INTERFACE, **fields)) == why
+
+
+def test_an_instance_behind_another_kind_of_target_is_not_followed():
+    assert told(box(Via.TRANSIT_GATEWAY)) == "?hop-not-traced"
 
 
 def test_a_nat_instance_must_let_packets_out_as_well():
