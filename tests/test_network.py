@@ -11,8 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lambda_vpc import network
+from lambda_vpc.answers import Undetermined
 from lambda_vpc.cloudformation import template
 from lambda_vpc.network import from_template
+from lambda_vpc.network.from_template import values as reading
 from lambda_vpc.network.trace import read_question, walks
 from lambda_vpc.reading import BadInput
 from networks import (
@@ -978,6 +980,274 @@ def test_a_route_table_at_a_gateway_counts_if_it_has_routes(table, gateway, answ
         "Edge": resource("EC2::RouteTable", VpcId=ref("Vpc")),
         "EdgeUse": resource("EC2::GatewayRouteTableAssociation")}  # fmt: skip
     assert first(changed(found, "EdgeUse", GatewayId=gateway, RouteTableId=table)) == answer
+
+
+LONG = "x" * 60
+
+
+@pytest.mark.parametrize(
+    ("read_as", "value", "answer"),
+    [
+        (reading.shown, True, "true"),
+        (reading.shown, {}, "a map"),
+        (reading.shown, [], "a list"),
+        (reading.shown, 7, "'7'"),
+        (reading.shown, LONG, f"'{LONG}'"),
+        (reading.shown, LONG + "x", f"'{LONG[:57]}...'"),
+        (reading.number, None, None),
+        (reading.number, 7, 7),
+        (reading.number, " -7 ", -7),
+        (reading.number, "123456789", 123456789),
+        (reading.number, "1234567890", "'1234567890', which is not a number"),
+        (reading.number, "7x", "'7x', which is not a number"),
+        (reading.number, True, "true, which is not a number"),
+        (reading.protocol, "TCP", "6"),
+        (reading.protocol, "udp", "17"),
+        (reading.protocol, "icmp", "1"),
+        (reading.protocol, "icmpv6", "58"),
+        (reading.protocol, "all", "-1"),
+        (reading.protocol, -1, "-1"),
+        (reading.protocol, None, "a rule without a protocol"),
+        (reading.protocol, [], "a list"),
+        (reading.protocol, {}, "a map"),
+        (reading.listed, None, []),
+        (reading.listed, "one", ["one"]),
+        (reading.listed, ["one", "two"], ["one", "two"]),
+    ],
+    ids=str,
+)
+def test_a_value_is_read_in_each_way_it_may_be_written(read_as, value, answer):
+    found = read_as(value)
+    assert (found.question if isinstance(found, Undetermined) else found) == answer
+
+
+@pytest.mark.parametrize(
+    ("value", "answer"),
+    [
+        (None, "default"), (True, True), (False, False), ("true", True), ("TRUE", True), ("False", False),
+        ("yes", "'yes', which is not true or false"), (1, "'1', which is not true or false"),
+    ],
+)  # fmt: skip
+def test_what_is_true_or_false_may_be_a_text(value, answer):
+    for default in (True, False):
+        found = reading.truth(value, default)
+        expected = default if answer == "default" else answer
+        assert (found.question if isinstance(found, Undetermined) else found) == expected
+
+
+@pytest.mark.parametrize(
+    ("ends", "answer"),
+    [
+        ((80, "443"), (80, 443)),
+        ((-1, -1), (0, 65535)),
+        ((None, 80), "a rule for TCP or UDP without a port range"),
+        ((80, None), "a rule for TCP or UDP without a port range"),
+        (("x", 80), "'x', which is not a number"),
+        ((80, "x"), "'x', which is not a number"),
+    ],
+)
+def test_a_range_of_ports_has_two_ends(ends, answer):
+    found = reading.ports(*ends)
+    assert (found.question if isinstance(found, Undetermined) else found) == answer
+
+
+@pytest.mark.parametrize(
+    ("block", "answer"),
+    [
+        ({"CidrBlock": "10.1.0.0/16"}, "?rules-unknown"),
+        ({"AmazonProvidedIpv6CidrBlock": True}, ["Database"]),
+    ],
+    ids=str,
+)
+def test_the_vpcs_block_is_all_of_it_unless_it_has_another(block, answer):
+    found = changed(database(), "Admit", SourceSecurityGroupId=None, CidrIp=att("Vpc", "CidrBlock"))
+    # Its first block comes from a pool, so that nobody knows it.
+    found = changed(found, "Vpc", CidrBlock=None, Ipv4IpamPoolId=EXISTING)
+    found["More"] = resource("EC2::VPCCidrBlock", VpcId=ref("Vpc"), **block)
+    assert first(found, "Database:5432") == answer
+
+
+OUT = {"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443}
+EGRESS = "EC2::SecurityGroupEgress"
+
+
+@pytest.mark.parametrize(
+    ("rules", "answer"),
+    [
+        ([OUT | {"CidrIp": "0.0.0.0/0"}], ["NatA", "Gateway"]),
+        ([OUT | {"CidrIp": EXISTING}], "?rules-unknown"),
+        ([OUT | {"CidrIpv6": "::/0"}], "no-egress-rule"),
+        ([OUT | {"DestinationSecurityGroupId": EXISTING}], "no-egress-rule"),
+        ([OUT | {"SourceSecurityGroupId": EXISTING, "CidrIp": "10.0.0.0/8"}], "no-egress-rule"),
+        ([OUT | {"DestinationPrefixListId": EXISTING}], "?rules-unknown"),
+        ([OUT | {"DestinationPrefixListId": ref("List")}], ["NatA", "Gateway"]),
+        ([OUT | {"SourceSecurityGroupName": "orders"}], "?rules-unknown"),
+        ([OUT], "no-egress-rule"),
+        ([OUT | {"CidrIp": "10.0.0.0/8"}, "odd"], "?rules-unknown"),
+        ([OUT | {"CidrIp": "10.0.0.0/8"}, EXISTING], "?rules-unknown"),
+        (EXISTING, "?rules-unknown"),
+        ([{"CidrIp": "0.0.0.0/0"}], "?rules-unknown"),
+        ([{"IpProtocol": "tcp", "CidrIp": "0.0.0.0/0"}], "?rules-unknown"),
+        ([{"IpProtocol": -1, "CidrIp": "0.0.0.0/0"}], ["NatA", "Gateway"]),
+    ],
+    ids=range(15),
+)
+def test_a_groups_rules_as_a_template_writes_them(rules, answer):
+    found = changed(one_nat(), "FunctionGroup", SecurityGroupEgress=rules)
+    found["List"] = resource("EC2::PrefixList", Entries=[{"Cidr": "0.0.0.0/0"}])
+    assert first(found) == answer
+
+
+@pytest.mark.parametrize(
+    ("group", "block", "answer"),
+    [
+        (ref("FunctionGroup"), "0.0.0.0/0", ["NatA", "Gateway"]),
+        # Whether the default rule is still there AWS does not say.
+        (ref("FunctionGroup"), "10.0.0.0/8", "?rules-unknown"),
+        (EXISTING, "10.0.0.0/8", ["NatA", "Gateway"]),
+        (None, "10.0.0.0/8", ["NatA", "Gateway"]),
+    ],
+    ids=str,
+)
+def test_a_rule_of_its_own_belongs_to_one_group(group, block, answer):
+    out = resource(EGRESS, GroupId=group, CidrIp=block, **OUT)
+    if group is None:
+        del out["Properties"]["GroupId"]
+    assert first(one_nat() | {"Out": out}) == answer
+
+
+def test_rules_for_a_group_that_is_not_known_may_be_this_ones():
+    stray = {"Out": resource(EGRESS, GroupId=att("Vpc", "Odd"), CidrIp="0.0.0.0/0", **OUT)}
+    closed = changed(one_nat(), "FunctionGroup", SecurityGroupEgress=[OUT | {"CidrIp": "10.0.0.0/8"}])
+    assert first(closed) == "no-egress-rule"
+    assert first(closed | stray) == "?rules-unknown"
+    stack = {"More": resource("CloudFormation::Stack", Parameters={"Group": ref("FunctionGroup")})}
+    assert first(closed | stack) == "?rules-unknown"
+    application = {"More": resource("Serverless::Application", Parameters={"Group": ref("FunctionGroup")})}
+    assert first(closed | application) == "?rules-unknown"
+    custom = {"Take": resource("CloudFormation::CustomResource", Group=ref("FunctionGroup"))}
+    for handed in (stack | custom, custom | stack, custom):
+        assert first(one_nat() | handed) == "?rules-unknown"
+    assert first(one_nat() | stack) == ["NatA", "Gateway"]
+
+
+def test_a_group_that_is_only_named_has_the_rules_that_the_template_adds():
+    config = {"SubnetIds": SUBNETS, "SecurityGroupIds": [EXISTING]}
+    found = changed(one_nat(), "Function", VpcConfig=config)
+    assert first(found) == "?rules-unknown"
+    added = resource(EGRESS, GroupId=EXISTING, CidrIp="0.0.0.0/0", **OUT)
+    assert first(found | {"Out": added}) != "?rules-unknown"
+    default = att("Vpc", "DefaultSecurityGroup")
+    moved = changed(database(), "Database", VPCSecurityGroups=[default])
+    assert first(moved, "Database:5432") == "no-ingress-rule"
+    admitted = resource("EC2::SecurityGroupIngress", GroupId=default,
+                        **rule(5432, SourceSecurityGroupId=ref("FunctionGroup")))  # fmt: skip
+    assert first(moved | {"In": admitted}, "Database:5432") == ["Database"]
+
+
+ENTRY = {"RuleNumber": 100, "Egress": True, "RuleAction": "allow", "Protocol": 6,
+         "PortRange": {"From": 443, "To": 443}, "CidrBlock": "0.0.0.0/0"}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("properties", "answer"),
+    [
+        ({}, ["NatA", "Gateway"]),
+        ({"RuleAction": "ALLOW"}, ["NatA", "Gateway"]),
+        ({"RuleAction": "deny"}, "acl-denies"),
+        ({"RuleAction": EXISTING}, "?acl-unknown"),
+        ({"RuleAction": None}, "?acl-unknown"),
+        ({"Egress": None}, "acl-denies"),
+        ({"Egress": "true"}, ["NatA", "Gateway"]),
+        ({"Egress": EXISTING}, "?acl-unknown"),
+        ({"RuleNumber": None}, "?acl-unknown"),
+        ({"RuleNumber": "100"}, ["NatA", "Gateway"]),
+        ({"RuleNumber": EXISTING}, "?acl-unknown"),
+        ({"Protocol": -1, "PortRange": None}, ["NatA", "Gateway"]),
+        ({"Protocol": 17}, "acl-denies"),
+        ({"PortRange": None}, "?acl-unknown"),
+        ({"PortRange": {"From": 80, "To": 442}}, "acl-denies"),
+        ({"CidrBlock": None, "Ipv6CidrBlock": "::/0"}, "acl-denies"),
+        ({"CidrBlock": None}, "?acl-unknown"),
+        ({"NetworkAclId": EXISTING}, "acl-denies"),
+        ({"NetworkAclId": None}, "acl-denies"),
+        ({"NetworkAclId": att("Vpc", "Odd")}, "?acl-unknown"),
+    ],
+    ids=str,
+)
+def test_an_acl_entry_as_a_template_writes_it(properties, answer):
+    found = with_acl(one_nat(), ("PrivateA",), EVERYTHING_IN, [])
+    found["Out"] = resource("EC2::NetworkAclEntry", NetworkAclId=ref("Acl"), **ENTRY)
+    assert first(changed(found, "Out", **properties)) == answer
+
+
+def test_entries_that_something_else_may_add_leave_an_acl_open():
+    found = with_acl(one_nat(), ("PrivateA",), EVERYTHING_IN, [])
+    assert first(found) == "acl-denies"
+    stack = resource("CloudFormation::Stack", Parameters={"Acl": ref("Acl")})
+    assert first(found | {"More": stack}) == "?acl-unknown"
+    # The default one decides with its own entries, whatever comes after them.
+    default = resource("CloudFormation::Stack", Parameters={"Acl": att("Vpc", "DefaultNetworkAcl")})
+    assert first(one_nat() | {"More": default}) == ["NatA", "Gateway"]
+
+
+def test_an_existing_acl_has_the_entries_that_the_template_adds():
+    found = with_acl(one_nat(), ("PrivateA",), EVERYTHING_IN, EVERYTHING_OUT)
+    found = changed(found, "AclPrivateA", NetworkAclId=EXISTING)
+    assert first(found) == "?acl-unknown"
+    for name, body in found.items():
+        if body["Type"] == "AWS::EC2::NetworkAclEntry":
+            found = changed(found, name, NetworkAclId=EXISTING)
+    assert first(found) == ["NatA", "Gateway"]
+
+
+@pytest.mark.parametrize(
+    ("config", "answer"),
+    [
+        ([], "?value-unknown"),
+        (EXISTING, "?value-unknown"),
+        ({}, []),
+        ({"SubnetIds": [], "SecurityGroupIds": []}, []),
+        ({"SubnetIds": SUBNETS, "SecurityGroupIds": []}, "vpc-config-incomplete"),
+        ({"SubnetIds": SUBNETS, "SecurityGroupIds": [ref("FunctionGroup")] * 6}, ["NatA", "Gateway"]),
+        ({"SubnetIds": SUBNETS * 9, "SecurityGroupIds": [ref("FunctionGroup")]}, ["NatA", "Gateway"]),
+    ],
+    ids=range(7),
+)
+def test_how_a_function_is_connected_as_a_template_writes_it(config, answer):
+    assert first(changed(one_nat(), "Function", VpcConfig=config)) == answer
+
+
+def test_lambda_takes_sixteen_subnets_and_five_groups():
+    subnets, groups = [f"subnet-{n:08x}" for n in range(17)], [f"sg-{n:08x}" for n in range(6)]
+    for taken, in_groups, answer in ((16, 5, "outside-template"), (17, 5, "value-unknown"),
+                                 (16, 6, "value-unknown")):  # fmt: skip
+        config = {"SubnetIds": subnets[:taken], "SecurityGroupIds": groups[:in_groups]}
+        assert answers(changed(one_nat(), "Function", VpcConfig=config), V4)[0].why == answer
+
+
+@pytest.mark.parametrize(
+    ("properties", "asked_for", "answer"),
+    [
+        ({"ServiceName": "com.amazonaws.eu-west-1.sqs"}, "sqs", ["Secrets"]),
+        ({"ServiceName": "cn.com.amazonaws.cn-north-1.sqs"}, "sqs", ["Secrets"]),
+        ({"ServiceName": "com.amazonaws.iam"}, "iam", ["Secrets"]),
+        ({"ServiceName": "aws.api.eu-west-1.bedrock-runtime"}, "bedrock-runtime", ["Secrets"]),
+        ({"ServiceName": EXISTING}, "sqs", "?value-unknown"),
+        ({"ServiceName": 7}, "sqs", "?value-unknown"),
+        ({"ServiceName": None}, "sqs", "?value-unknown"),
+        ({"ServiceName": None, "VpcEndpointType": "GatewayLoadBalancer"}, "sqs", "no-default-route"),
+        ({"ServiceName": None, "VpcEndpointType": "Resource"}, "sqs", "no-default-route"),
+        ({"ServiceName": None, "VpcEndpointType": "ServiceNetwork"}, "sqs", "no-default-route"),
+        ({"ServiceRegion": {"Ref": "AWS::Region"}}, "secretsmanager", ["Secrets"]),
+        ({"ServiceRegion": "eu-north-1"}, "secretsmanager", "?value-unknown"),
+        ({"VpcId": None}, "secretsmanager", "no-default-route"),
+        ({"PolicyDocument": EXISTING}, "secretsmanager", "?endpoint-policy-unknown"),
+    ],
+    ids=str,
+)
+def test_an_endpoint_as_a_template_writes_it(properties, asked_for, answer):
+    assert first(changed(endpoints(), "Secrets", **properties), asked_for) == answer
 
 
 # --- subnets from outside -----------------------------------------------------------------------

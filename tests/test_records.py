@@ -367,6 +367,15 @@ def test_a_route_leads_to_one_thing_that_is_followed_or_not(targets, why):
     assert told(through_nat) in (why, "nat-in-private-subnet")
 
 
+@pytest.mark.parametrize(
+    ("via", "words"),
+    [(Via.GATEWAY, "gateway"), (Via.INSTANCE, "instance"), (Via.PEERING, "VPC peering connection")],
+)
+def test_what_a_route_leads_to_is_named_by_its_kind(via, words):
+    (answer,) = network.trace(live(route(EVERYWHERE, via, Id("x-1"))), "orders", V4)
+    assert (answer.why, answer.what) == ("outside-template", f"{words} x-1")
+
+
 def with_public_routes(*routes):
     main, public = live().tables
     return live(tables=(main, changed(public, routes=routes)))
