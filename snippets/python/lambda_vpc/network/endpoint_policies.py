@@ -85,7 +85,8 @@ def judge_policy(walk: Walk, function: Function, endpoint: Endpoint, service: st
 def _judge_call(
     walk: Walk, function: Function, endpoint: Endpoint, policies: iam.Policies, call: _Call
 ) -> None:
-    principal = function.role if isinstance(function.role, str) else "arn:aws:iam::000000000000:role/unknown"
+    nobody = f"arn:aws:iam::{OPEN}{CLOSE}:role/{OPEN}{CLOSE}"
+    principal = function.role if isinstance(function.role, str) else nobody
     # Whose account the resource is in is not the endpoint policy's question.
     account = principal.split(":")[4]
     request = iam.Request(call.action, call.resource, principal, {}, closed=False, resource_account=account)
