@@ -1314,6 +1314,11 @@ def test_a_record_that_is_not_filled_in_claims_nothing_unusual():
     assert (Place("x").line, Place("x").line_of("Anything"), Id("x").several) == (1, 1, False)
 
 
+def test_two_places_are_one_whoever_finds_the_lines_of_their_properties():
+    assert Place("x", line_of=len) == Place("x")
+    assert repr(Place("x", line_of=len)) == "Place(name='x', path='', line=1)"
+
+
 # --- three answers ------------------------------------------------------------------------------
 
 EVEN = Undetermined("condition Even")
