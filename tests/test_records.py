@@ -1255,6 +1255,7 @@ def test_from_outside_any_vpc_only_a_public_host_may_be_reached():
 
     assert told(from_outside(), "web:443") == "?public-address-not-traced"
     assert told(from_outside(public_name=False), "web:443") == "function-outside-vpc"
+    assert told(from_outside(), "nat-1:443") == "function-outside-vpc"
     assert (
         told(from_outside(public_name=False, public_address=ODD), "web:443") == "?public-address-not-traced"
     )
