@@ -179,6 +179,11 @@ def admits(*rules, traffic=POSTGRES, peer=CALLER, **more):
         ((rule(protocol="17", ports=Undetermined("parameter Port")),), False),
         ((rule(exists=Undetermined("condition Odd")),), "condition Odd"),
         ((rule(Id("parameter Group", Origin.EXISTING)),), False),
+        ((rule(protocol="1", ports=(-1, -1)),), False),
+        (
+            (rule(protocol=Undetermined("parameter Protocol"), ports=Undetermined("parameter Port")),),
+            "parameter Protocol",
+        ),
         ((rule(Id("output Group", Origin.OPEN)),), "output Group"),
     ],
     ids=str,
@@ -191,6 +196,23 @@ def test_udp_and_tcp_are_told_apart_by_their_numbers():
     udp = Traffic("udp", 53)
     assert admits(rule(protocol="17", ports=(53, 53)), traffic=udp) is True
     assert admits(rule(protocol="6", ports=(53, 53)), traffic=udp) is False
+
+
+def test_a_connection_has_a_protocol_and_a_port():
+    assert (str(Traffic("udp", 53)), str(POSTGRES)) == ("UDP 53", "TCP 5432")
+
+
+def test_what_is_in_a_subnet_is_asked_for_by_its_ipv4_block_its_groups_and_its_vpc():
+    subnet = Subnet(at=AT, id=Id("Private"), vpc=VPC, zone="a", block=block("10.0.1.0/24"))
+    assert Peer.inside(subnet, [FUNCTION]) == Peer(
+        4, Whereabouts.INSIDE, block("10.0.1.0/24"), frozenset([FUNCTION]), VPC
+    )
+
+
+def test_a_member_of_one_of_several_groups_is_one_and_a_group_that_is_open_may_be():
+    several = inside("10.0.1.0/24", DATABASE, FUNCTION)
+    assert admits(rule(), peer=several) is True
+    assert admits(rule(), peer=inside("10.0.1.0/24", Id("output Group", Origin.OPEN))) == "output Group"
 
 
 def test_a_peer_without_groups_is_no_member_of_one():
@@ -208,6 +230,8 @@ def test_several_blocks_cover_together_what_none_covers_alone():
     doubtful = rule(block("10.0.1.128/25"), exists=Undetermined("condition Odd"))
     assert admits(halves[0], doubtful) == "condition Odd"
     assert admits(rule(block("2001:db8::/65")), rule(block("2001:db8:0:0:8000::/65"))) is False
+    # A block of the other IP version beside them, and one that is far away, change nothing.
+    assert admits(*halves, rule(block("2001:db8::/65")), rule(block("192.0.2.0/24"))) is True
 
 
 def test_what_is_not_known_of_a_group_leaves_no_certain_answer():
@@ -344,8 +368,22 @@ NO_RETURN = "acl-denies-return-ports: TCP 1024-65535"
           entry(110, egress=False, ports=(1024, 65535))), []),
         ((entry(100), entry(100, egress=False, ports=(1024, 40000), exists=Undetermined("condition Odd")),
           entry(110, egress=False, ports=(40001, 65535))), ["?acl-unknown: condition Odd"]),
+        ((entry(100), entry(100, egress=False, protocol="-1", ports=(443, 443))), []),
+        ((entry(100), entry(100, egress=False, ports=None)), []),
+        ((entry(100), entry(90, egress=False, allow=False, ports=(65535, 65535)), RETURN),
+         ["?acl-unknown: only a part of the return ports 1024-65535 is open"]),
+        ((entry(100), entry(90, egress=False, allow=False, ports=(1024, 1024)), RETURN),
+         ["?acl-unknown: only a part of the return ports 1024-65535 is open"]),
+        ((entry(100), entry(90, egress=False, allow=False, ports=(65536, 70000)), RETURN), []),
+        ((entry(90, allow=False, exists=Undetermined("condition Odd")), entry(95, allow=False),
+          entry(100), RETURN), [DENIED]),
+        ((entry(90, exists=Undetermined("condition Odd")), entry(95, allow=Undetermined("parameter Action")),
+          RETURN), ["?acl-unknown: condition Odd"]),
+        ((entry(90, exists=Undetermined("condition Odd")),
+          entry(95, allow=False, exists=Undetermined("condition Even")), RETURN),
+         ["?acl-unknown: condition Odd"]),
     ],
-    ids=range(33),
+    ids=range(41),
 )  # fmt: skip
 def test_the_first_entry_that_matches_decides_there_and_back(entries, found):
     assert crossing(*entries) == found

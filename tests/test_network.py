@@ -11,8 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lambda_vpc import network
+from lambda_vpc.answers import Undetermined
 from lambda_vpc.cloudformation import template
 from lambda_vpc.network import from_template
+from lambda_vpc.network.from_template import values as reading
 from lambda_vpc.network.trace import read_question, walks
 from lambda_vpc.reading import BadInput
 from networks import (
@@ -546,6 +548,87 @@ def test_an_instance_is_where_its_own_network_interface_is():
     assert summary(found, "Box:8081") == both("no-ingress-rule")
 
 
+GROUPS = [ref("HostGroup")]
+AWSVPC = {"Subnets": SUBNETS, "SecurityGroups": GROUPS}
+DOMAIN = {"VPCOptions": {"SubnetIds": SUBNETS, "SecurityGroupIds": GROUPS}}
+# Each type of resource with what places it in subnets, and with its port where it is written.
+PLACED = {
+    "AmazonMQ::Broker": {"SubnetIds": SUBNETS, "SecurityGroups": GROUPS},
+    "DAX::Cluster": {"SubnetGroupName": ref("Named"), "SecurityGroupIds": GROUPS},
+    "DocDB::DBCluster": {"DBSubnetGroupName": ref("Named"), "VpcSecurityGroupIds": GROUPS, "Port": 1},
+    "EC2::Instance": {"SubnetId": ref("PrivateA"), "SecurityGroupIds": GROUPS},
+    "EC2::NetworkInterface": {"SubnetId": ref("PrivateA"), "GroupSet": GROUPS},
+    "EC2::VPCEndpoint": {"VpcEndpointType": "Interface", "SubnetIds": SUBNETS, "SecurityGroupIds": GROUPS},
+    "ECS::Service": {"NetworkConfiguration": {"AwsvpcConfiguration": AWSVPC}},
+    "EFS::MountTarget": {"SubnetId": ref("PrivateA"), "SecurityGroups": GROUPS},
+    "ElastiCache::CacheCluster": {
+        "CacheSubnetGroupName": ref("Named"), "VpcSecurityGroupIds": GROUPS, "Port": 1},
+    "ElastiCache::ReplicationGroup": {
+        "CacheSubnetGroupName": ref("Named"), "SecurityGroupIds": GROUPS, "Port": 1},
+    "ElastiCache::ServerlessCache": {"SubnetIds": SUBNETS, "SecurityGroupIds": GROUPS},
+    "ElasticLoadBalancing::LoadBalancer": {
+        "Scheme": "internal", "Subnets": SUBNETS, "SecurityGroups": GROUPS},
+    "ElasticLoadBalancingV2::LoadBalancer": {
+        "Scheme": "internal", "Subnets": SUBNETS, "SecurityGroups": GROUPS},
+    "Elasticsearch::Domain": DOMAIN,
+    "FSx::FileSystem": {"SubnetIds": SUBNETS, "SecurityGroupIds": GROUPS},
+    "MSK::Cluster": {"BrokerNodeGroupInfo": {"ClientSubnets": SUBNETS, "SecurityGroups": GROUPS}},
+    "MSK::ServerlessCluster": {"VpcConfigs": [{"SubnetIds": SUBNETS, "SecurityGroups": GROUPS}]},
+    "MemoryDB::Cluster": {"SubnetGroupName": ref("Named"), "SecurityGroupIds": GROUPS, "Port": 1},
+    "Neptune::DBCluster": {"DBSubnetGroupName": ref("Named"), "VpcSecurityGroupIds": GROUPS, "DBPort": 1},
+    "OpenSearchService::Domain": DOMAIN,
+    "RDS::DBCluster": {"DBSubnetGroupName": ref("Named"), "VpcSecurityGroupIds": GROUPS, "Port": 1},
+    "RDS::DBInstance": {"DBSubnetGroupName": ref("Named"), "VPCSecurityGroups": GROUPS, "Port": "1"},
+    "RDS::DBProxy": {"VpcSubnetIds": SUBNETS, "VpcSecurityGroupIds": GROUPS},
+    "Redshift::Cluster": {"ClusterSubnetGroupName": ref("Named"), "VpcSecurityGroupIds": GROUPS, "Port": 1},
+    "RedshiftServerless::Workgroup": {"SubnetIds": SUBNETS, "SecurityGroupIds": GROUPS, "Port": 1},
+    "Timestream::InfluxDBInstance": {"VpcSubnetIds": SUBNETS, "VpcSecurityGroupIds": GROUPS, "Port": 1},
+}  # fmt: skip
+SUBNET_GROUP_OF = {
+    "DAX::Cluster": ("DAX::SubnetGroup", "SubnetGroupName"),
+    "DocDB::DBCluster": ("DocDB::DBSubnetGroup", "DBSubnetGroupName"),
+    "ElastiCache::CacheCluster": ("ElastiCache::SubnetGroup", "CacheSubnetGroupName"),
+    "ElastiCache::ReplicationGroup": ("ElastiCache::SubnetGroup", "CacheSubnetGroupName"),
+    "MemoryDB::Cluster": ("MemoryDB::SubnetGroup", "SubnetGroupName"),
+    "Neptune::DBCluster": ("Neptune::DBSubnetGroup", "DBSubnetGroupName"),
+    "RDS::DBCluster": ("RDS::DBSubnetGroup", "DBSubnetGroupName"),
+    "RDS::DBInstance": ("RDS::DBSubnetGroup", "DBSubnetGroupName"),
+    "Redshift::Cluster": ("Redshift::ClusterSubnetGroup", None),
+}
+
+
+def placed(name, subnet_group=None, **properties):
+    """A resource of a type in the private subnets, whose group admits port 1, a subnet group with it."""
+    found = connected(
+        HostGroup=admitting(2049 if name == "EFS::MountTarget" else 1),
+        Host=resource(name, **(PLACED[name] | properties)),
+    )
+    if name in SUBNET_GROUP_OF:
+        found["Named"] = resource(SUBNET_GROUP_OF[name][0], SubnetIds=SUBNETS, **(subnet_group or {}))
+    return found
+
+
+@pytest.mark.parametrize("name", PLACED)
+def test_each_resource_in_a_vpc_is_reached_by_its_own_group_at_its_own_port(name):
+    port = 2049 if name == "EFS::MountTarget" else 1
+    assert summary(placed(name), f"Host:{port}") == both(["Host"])
+    has_port = name == "EFS::MountTarget" or {"Port", "DBPort"} & set(PLACED[name])
+    assert summary(placed(name), "Host:80") == both("other-port" if has_port else "no-ingress-rule")
+    closed = placed(name) | {"HostGroup": admitting(80)}
+    assert summary(closed, f"Host:{port}") == both("no-ingress-rule")
+    assert summary(without(placed(name), "HostGroup"), f"Host:{port}").keys() == {"PrivateA", "PrivateC"}
+
+
+@pytest.mark.parametrize("name", [name for name, (_, named) in SUBNET_GROUP_OF.items() if named])
+def test_a_subnet_group_is_found_by_the_name_it_is_given_in_any_letter_case(name):
+    _, named = SUBNET_GROUP_OF[name]
+    written = next(key for key in PLACED[name] if key.endswith("SubnetGroupName"))
+    assert summary(placed(name, {named: "Orders"}, **{written: "orders"}), "Host:1") == both(["Host"])
+    assert summary(placed(name, {named: "Other"}, **{written: "orders"}), "Host:1") == both(
+        "?outside-template"
+    )
+
+
 @pytest.mark.parametrize("engine", ["RDS", "DocDB", "Neptune"])
 def test_an_instance_of_a_cluster_is_where_its_cluster_is(engine):
     found = connected(
@@ -723,6 +806,448 @@ def test_a_gateway_endpoint_is_no_destination():
     with pytest.raises(BadInput, match="'S3' is a gateway endpoint and has no address: ask for s3"):
         answers(endpoints(), "S3:443")
     assert summary(endpoints(), "Secrets:443") == both(["Secrets"])
+
+
+# --- what a template writes in more than one way ------------------------------------------------
+
+
+def first(resources, destination=V4, **sections):
+    """The answer from the first subnet."""
+    return next(iter(summary(resources, destination, Parameters=PARAMETER, **sections).values()))
+
+
+@pytest.mark.parametrize(
+    ("name", "properties", "answer"),
+    [
+        ("Ipv6", {"AmazonProvidedIpv6CidrBlock": "true"}, ["EgressOnly"]),
+        ("Ipv6", {"AmazonProvidedIpv6CidrBlock": False}, "vpc-without-ipv6"),
+        ("Ipv6", {"AmazonProvidedIpv6CidrBlock": EXISTING}, "?value-unknown"),
+        ("Ipv6", {"AmazonProvidedIpv6CidrBlock": None, "Ipv6CidrBlock": "2001:db8::/56"}, ["EgressOnly"]),
+        ("Ipv6", {"AmazonProvidedIpv6CidrBlock": None, "Ipv6IpamPoolId": EXISTING}, ["EgressOnly"]),
+        ("Ipv6", {"AmazonProvidedIpv6CidrBlock": None, "CidrBlock": "10.1.0.0/16"}, "vpc-without-ipv6"),
+        ("PrivateA", {"Ipv6CidrBlock": "2001:db8::/64"}, ["EgressOnly"]),
+        ("PrivateA", {"Ipv6CidrBlock": None, "Ipv6IpamPoolId": EXISTING}, ["EgressOnly"]),
+        ("PrivateA", {"Ipv6CidrBlock": None}, "subnet-without-ipv6"),
+        ("EgressOnly", {"VpcId": EXISTING}, "target-in-other-vpc"),
+    ],
+    ids=str,
+)
+def test_ipv6_comes_from_amazon_from_a_pool_or_from_ones_own_block(name, properties, answer):
+    found = changed(dual_stack(), name, **properties)
+    assert first(found | {"Function": function(("PrivateA",), Ipv6AllowedForDualStack=True)}, V6) == answer
+
+
+def test_a_block_may_be_added_to_a_subnet():
+    found = changed(dual_stack(), "PrivateA", Ipv6CidrBlock=None)
+    found["Function"] = function(("PrivateA",), Ipv6AllowedForDualStack=True)
+    more = {"More": resource("EC2::SubnetCidrBlock", SubnetId=ref("PrivateA"), Ipv6CidrBlock="2001:db8::/64")}
+    assert first(found | more, V6) == ["EgressOnly"]
+    assert first(found | changed(more, "More", SubnetId=ref("PrivateC")), V6) == "subnet-without-ipv6"
+
+
+@pytest.mark.parametrize(
+    ("zone", "answer"),
+    [
+        ("eu-west-1a", "az-down"),
+        ("eu-west-1c", ["NatA", "Gateway"]),
+        (ref("Existing"), "?zone-unknown"),
+        ("euw1-az1", "?zone-unknown"),
+        (None, "?zone-unknown"),
+    ],
+    ids=str,
+)
+def test_a_zone_is_known_by_the_last_letter_of_its_name(zone, answer):
+    found = changed(changed(one_nat(), "PrivateA", AvailabilityZone=zone), "PublicA",
+                    AvailabilityZone="eu-west-1c")  # fmt: skip
+    found = changed(found, "PublicC", AvailabilityZone="eu-west-1a")
+    assert next(iter(summary(found, V4, "a", Parameters=PARAMETER).values())) == answer
+
+
+def test_what_a_template_calls_default_tenancy():
+    for tenancy, answer in (("default", ["NatA", "Gateway"]), ("host", ["NatA", "Gateway"]),
+                            ("dedicated", "dedicated-tenancy"), (EXISTING, "?value-unknown")):  # fmt: skip
+        assert first(changed(one_nat(), "Vpc", InstanceTenancy=tenancy)) == answer
+
+
+@pytest.mark.parametrize(
+    ("zone", "answer"),
+    [
+        ({"Name": "sts.eu-west-1.amazonaws.com"}, "?outside-template"),
+        ({"Name": "STS.EU-WEST-1.AMAZONAWS.COM."}, "?outside-template"),
+        ({"Name": "sts.eu-west-1.api.aws"}, "?outside-template"),
+        ({"Name": EXISTING}, "?outside-template"),
+        ({"Name": "orders.example"}, ["NatA", "Gateway"]),
+        ({"Name": "sts.eu-west-1.amazonaws.com", "VPCs": [{"VPCId": EXISTING}]}, ["NatA", "Gateway"]),
+        ({"Name": "sts.eu-west-1.amazonaws.com", "VPCs": None}, ["NatA", "Gateway"]),
+    ],
+    ids=str,
+)
+def test_a_private_zone_for_names_of_aws_may_lead_them_elsewhere(zone, answer):
+    found = one_nat() | {"Zone": resource("Route53::HostedZone", VPCs=[{"VPCId": ref("Vpc")}])}
+    assert first(changed(found, "Zone", **zone), "sts") == answer
+
+
+@pytest.mark.parametrize(
+    ("options", "servers", "answer"),
+    [
+        ("default", [], ["NatA", "Gateway"]),
+        (EXISTING, [], "?own-dns-servers"),
+        (ref("Options"), ["AmazonProvidedDNS"], ["NatA", "Gateway"]),
+        (ref("Options"), ["10.0.9.53", "AmazonProvidedDNS"], ["NatA", "Gateway"]),
+        (ref("Options"), ["10.0.9.53"], "?own-dns-servers"),
+        (ref("Options"), EXISTING, "?own-dns-servers"),
+        (ref("Options"), [EXISTING], "?own-dns-servers"),
+        (ref("Options"), None, ["NatA", "Gateway"]),
+    ],
+    ids=str,
+)
+def test_dhcp_options_hand_out_dns_servers(options, servers, answer):
+    found = changed(own_dns(one_nat(), "x"), "UseOptions", DhcpOptionsId=options)
+    assert first(changed(found, "Options", DomainNameServers=servers), "sts") == answer
+
+
+@pytest.mark.parametrize(
+    ("properties", "answer"),
+    [
+        ({"DestinationCidrBlock": None}, "?value-unknown"),
+        ({"DestinationCidrBlock": EXISTING}, "?value-unknown"),
+        ({"DestinationCidrBlock": None, "DestinationPrefixListId": EXISTING}, "?value-unknown"),
+        ({"DestinationCidrBlock": None, "DestinationPrefixListId": ref("List")}, ["NatA", "Gateway"]),
+        ({"DestinationPrefixListId": ref("List")}, "?value-unknown"),
+        ({"DestinationCidrBlock": None, "DestinationPrefixListId": ref("Odd")}, "?value-unknown"),
+        ({"RouteTableId": EXISTING}, "no-default-route"),
+        ({"RouteTableId": att("Vpc", "Odd")}, "?outside-template"),
+        ({"RouteTableId": None}, "no-default-route"),
+        ({"NatGatewayId": None, "GatewayId": "local"}, "no-default-route"),
+    ],
+    ids=str,
+)
+def test_what_a_route_is_for_and_in_which_table(properties, answer):
+    found = changed(one_nat(), "RouteA", **properties) | {
+        "List": resource("EC2::PrefixList", Entries=[{"Cidr": "0.0.0.0/0"}]),
+        "Odd": resource("EC2::PrefixList", Entries=[{"Cidr": "0.0.0.0/0"}, "10.0.0.0/8"])}  # fmt: skip
+    assert first(found) == answer
+
+
+@pytest.mark.parametrize(
+    ("properties", "answer"),
+    [
+        ({"AvailabilityZoneAddresses": ["eu-west-1a", "eu-west-1c"]}, ["NatA", "Gateway"]),
+        ({"AvailabilityZoneAddresses": [{"AvailabilityZone": "eu-west-1a"}]}, ["NatA", "Gateway"]),
+        ({"AvailabilityZoneAddresses": [{"AvailabilityZone": "eu-west-1c"}]}, "?regional-nat-zone"),
+        ({"AvailabilityZoneAddresses": [{"AvailabilityZone": EXISTING}]}, "?regional-nat-zone"),
+        ({"AvailabilityZoneAddresses": [{"AvailabilityZone": ""}]}, "?regional-nat-zone"),
+        ({"AvailabilityMode": EXISTING}, "?value-unknown"),
+        ({"ConnectivityType": EXISTING}, "?value-unknown"),
+        ({"ConnectivityType": None}, ["NatA", "Gateway"]),
+        ({"VpcId": EXISTING}, "target-in-other-vpc"),
+    ],
+    ids=str,
+)
+def test_a_regional_nat_gateway_as_a_template_writes_it(properties, answer):
+    found = changed(changed(regional_nat(), "PrivateA", AvailabilityZone="eu-west-1a"), "NatA", **properties)
+    assert first(found) == answer
+
+
+@pytest.mark.parametrize(
+    ("properties", "answer"),
+    [
+        ({"InternetGatewayId": None}, "gateway-not-attached"),
+        ({"InternetGatewayId": EXISTING}, "gateway-not-attached"),
+        ({"InternetGatewayId": att("Vpc", "Odd")}, "?outside-template"),
+        ({"VpcId": EXISTING}, "gateway-of-other-vpc"),
+        ({"VpcId": att("Gateway", "Odd")}, "?value-unknown"),
+    ],
+    ids=str,
+)
+def test_an_attachment_names_a_gateway_and_a_vpc(properties, answer):
+    assert first(changed(one_nat(), "Attachment", **properties)) == answer
+
+
+@pytest.mark.parametrize(
+    ("table", "gateway", "answer"),
+    [
+        (ref("Edge"), ref("Gateway"), ["NatA", "Gateway"]),
+        (ref("PublicTable"), ref("Gateway"), "?hop-not-traced"),
+        (EXISTING, ref("Gateway"), "?hop-not-traced"),
+        (EXISTING, EXISTING, ["NatA", "Gateway"]),
+        (None, ref("Gateway"), ["NatA", "Gateway"]),
+    ],
+    ids=str,
+)
+def test_a_route_table_at_a_gateway_counts_if_it_has_routes(table, gateway, answer):
+    found = one_nat() | {
+        "Edge": resource("EC2::RouteTable", VpcId=ref("Vpc")),
+        "EdgeUse": resource("EC2::GatewayRouteTableAssociation")}  # fmt: skip
+    assert first(changed(found, "EdgeUse", GatewayId=gateway, RouteTableId=table)) == answer
+
+
+LONG = "x" * 60
+
+
+@pytest.mark.parametrize(
+    ("read_as", "value", "answer"),
+    [
+        (reading.shown, True, "true"),
+        (reading.shown, {}, "a map"),
+        (reading.shown, [], "a list"),
+        (reading.shown, 7, "'7'"),
+        (reading.shown, LONG, f"'{LONG}'"),
+        (reading.shown, LONG + "x", f"'{LONG[:57]}...'"),
+        (reading.number, None, None),
+        (reading.number, 7, 7),
+        (reading.number, " -7 ", -7),
+        (reading.number, "123456789", 123456789),
+        (reading.number, "1234567890", "'1234567890', which is not a number"),
+        (reading.number, "7x", "'7x', which is not a number"),
+        (reading.number, True, "true, which is not a number"),
+        (reading.protocol, "TCP", "6"),
+        (reading.protocol, "udp", "17"),
+        (reading.protocol, "icmp", "1"),
+        (reading.protocol, "icmpv6", "58"),
+        (reading.protocol, "all", "-1"),
+        (reading.protocol, -1, "-1"),
+        (reading.protocol, None, "a rule without a protocol"),
+        (reading.protocol, [], "a list"),
+        (reading.protocol, {}, "a map"),
+        (reading.listed, None, []),
+        (reading.listed, "one", ["one"]),
+        (reading.listed, ["one", "two"], ["one", "two"]),
+    ],
+    ids=str,
+)
+def test_a_value_is_read_in_each_way_it_may_be_written(read_as, value, answer):
+    found = read_as(value)
+    assert (found.question if isinstance(found, Undetermined) else found) == answer
+
+
+@pytest.mark.parametrize(
+    ("value", "answer"),
+    [
+        (None, "default"), (True, True), (False, False), ("true", True), ("TRUE", True), ("False", False),
+        ("yes", "'yes', which is not true or false"), (1, "'1', which is not true or false"),
+    ],
+)  # fmt: skip
+def test_what_is_true_or_false_may_be_a_text(value, answer):
+    for default in (True, False):
+        found = reading.truth(value, default)
+        expected = default if answer == "default" else answer
+        assert (found.question if isinstance(found, Undetermined) else found) == expected
+
+
+@pytest.mark.parametrize(
+    ("ends", "answer"),
+    [
+        ((80, "443"), (80, 443)),
+        ((-1, -1), (0, 65535)),
+        ((None, 80), "a rule for TCP or UDP without a port range"),
+        ((80, None), "a rule for TCP or UDP without a port range"),
+        (("x", 80), "'x', which is not a number"),
+        ((80, "x"), "'x', which is not a number"),
+    ],
+)
+def test_a_range_of_ports_has_two_ends(ends, answer):
+    found = reading.ports(*ends)
+    assert (found.question if isinstance(found, Undetermined) else found) == answer
+
+
+@pytest.mark.parametrize(
+    ("block", "answer"),
+    [
+        ({"CidrBlock": "10.1.0.0/16"}, "?rules-unknown"),
+        ({"AmazonProvidedIpv6CidrBlock": True}, ["Database"]),
+    ],
+    ids=str,
+)
+def test_the_vpcs_block_is_all_of_it_unless_it_has_another(block, answer):
+    found = changed(database(), "Admit", SourceSecurityGroupId=None, CidrIp=att("Vpc", "CidrBlock"))
+    # Its first block comes from a pool, so that nobody knows it.
+    found = changed(found, "Vpc", CidrBlock=None, Ipv4IpamPoolId=EXISTING)
+    found["More"] = resource("EC2::VPCCidrBlock", VpcId=ref("Vpc"), **block)
+    assert first(found, "Database:5432") == answer
+
+
+OUT = {"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443}
+EGRESS = "EC2::SecurityGroupEgress"
+
+
+@pytest.mark.parametrize(
+    ("rules", "answer"),
+    [
+        ([OUT | {"CidrIp": "0.0.0.0/0"}], ["NatA", "Gateway"]),
+        ([OUT | {"CidrIp": EXISTING}], "?rules-unknown"),
+        ([OUT | {"CidrIpv6": "::/0"}], "no-egress-rule"),
+        ([OUT | {"DestinationSecurityGroupId": EXISTING}], "no-egress-rule"),
+        ([OUT | {"SourceSecurityGroupId": EXISTING, "CidrIp": "10.0.0.0/8"}], "no-egress-rule"),
+        ([OUT | {"DestinationPrefixListId": EXISTING}], "?rules-unknown"),
+        ([OUT | {"DestinationPrefixListId": ref("List")}], ["NatA", "Gateway"]),
+        ([OUT | {"SourceSecurityGroupName": "orders"}], "?rules-unknown"),
+        ([OUT], "no-egress-rule"),
+        ([OUT | {"CidrIp": "10.0.0.0/8"}, "odd"], "?rules-unknown"),
+        ([OUT | {"CidrIp": "10.0.0.0/8"}, EXISTING], "?rules-unknown"),
+        (EXISTING, "?rules-unknown"),
+        ([{"CidrIp": "0.0.0.0/0"}], "?rules-unknown"),
+        ([{"IpProtocol": "tcp", "CidrIp": "0.0.0.0/0"}], "?rules-unknown"),
+        ([{"IpProtocol": -1, "CidrIp": "0.0.0.0/0"}], ["NatA", "Gateway"]),
+    ],
+    ids=range(15),
+)
+def test_a_groups_rules_as_a_template_writes_them(rules, answer):
+    found = changed(one_nat(), "FunctionGroup", SecurityGroupEgress=rules)
+    found["List"] = resource("EC2::PrefixList", Entries=[{"Cidr": "0.0.0.0/0"}])
+    assert first(found) == answer
+
+
+@pytest.mark.parametrize(
+    ("group", "block", "answer"),
+    [
+        (ref("FunctionGroup"), "0.0.0.0/0", ["NatA", "Gateway"]),
+        # Whether the default rule is still there AWS does not say.
+        (ref("FunctionGroup"), "10.0.0.0/8", "?rules-unknown"),
+        (EXISTING, "10.0.0.0/8", ["NatA", "Gateway"]),
+        (None, "10.0.0.0/8", ["NatA", "Gateway"]),
+    ],
+    ids=str,
+)
+def test_a_rule_of_its_own_belongs_to_one_group(group, block, answer):
+    out = resource(EGRESS, GroupId=group, CidrIp=block, **OUT)
+    if group is None:
+        del out["Properties"]["GroupId"]
+    assert first(one_nat() | {"Out": out}) == answer
+
+
+def test_rules_for_a_group_that_is_not_known_may_be_this_ones():
+    stray = {"Out": resource(EGRESS, GroupId=att("Vpc", "Odd"), CidrIp="0.0.0.0/0", **OUT)}
+    closed = changed(one_nat(), "FunctionGroup", SecurityGroupEgress=[OUT | {"CidrIp": "10.0.0.0/8"}])
+    assert first(closed) == "no-egress-rule"
+    assert first(closed | stray) == "?rules-unknown"
+    stack = {"More": resource("CloudFormation::Stack", Parameters={"Group": ref("FunctionGroup")})}
+    assert first(closed | stack) == "?rules-unknown"
+    application = {"More": resource("Serverless::Application", Parameters={"Group": ref("FunctionGroup")})}
+    assert first(closed | application) == "?rules-unknown"
+    custom = {"Take": resource("CloudFormation::CustomResource", Group=ref("FunctionGroup"))}
+    for handed in (stack | custom, custom | stack, custom):
+        assert first(one_nat() | handed) == "?rules-unknown"
+    assert first(one_nat() | stack) == ["NatA", "Gateway"]
+
+
+def test_a_group_that_is_only_named_has_the_rules_that_the_template_adds():
+    config = {"SubnetIds": SUBNETS, "SecurityGroupIds": [EXISTING]}
+    found = changed(one_nat(), "Function", VpcConfig=config)
+    assert first(found) == "?rules-unknown"
+    added = resource(EGRESS, GroupId=EXISTING, CidrIp="0.0.0.0/0", **OUT)
+    assert first(found | {"Out": added}) != "?rules-unknown"
+    default = att("Vpc", "DefaultSecurityGroup")
+    moved = changed(database(), "Database", VPCSecurityGroups=[default])
+    assert first(moved, "Database:5432") == "no-ingress-rule"
+    admitted = resource("EC2::SecurityGroupIngress", GroupId=default,
+                        **rule(5432, SourceSecurityGroupId=ref("FunctionGroup")))  # fmt: skip
+    assert first(moved | {"In": admitted}, "Database:5432") == ["Database"]
+
+
+ENTRY = {"RuleNumber": 100, "Egress": True, "RuleAction": "allow", "Protocol": 6,
+         "PortRange": {"From": 443, "To": 443}, "CidrBlock": "0.0.0.0/0"}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("properties", "answer"),
+    [
+        ({}, ["NatA", "Gateway"]),
+        ({"RuleAction": "ALLOW"}, ["NatA", "Gateway"]),
+        ({"RuleAction": "deny"}, "acl-denies"),
+        ({"RuleAction": EXISTING}, "?acl-unknown"),
+        ({"RuleAction": None}, "?acl-unknown"),
+        ({"Egress": None}, "acl-denies"),
+        ({"Egress": "true"}, ["NatA", "Gateway"]),
+        ({"Egress": EXISTING}, "?acl-unknown"),
+        ({"RuleNumber": None}, "?acl-unknown"),
+        ({"RuleNumber": "100"}, ["NatA", "Gateway"]),
+        ({"RuleNumber": EXISTING}, "?acl-unknown"),
+        ({"Protocol": -1, "PortRange": None}, ["NatA", "Gateway"]),
+        ({"Protocol": 17}, "acl-denies"),
+        ({"PortRange": None}, "?acl-unknown"),
+        ({"PortRange": {"From": 80, "To": 442}}, "acl-denies"),
+        ({"CidrBlock": None, "Ipv6CidrBlock": "::/0"}, "acl-denies"),
+        ({"CidrBlock": None}, "?acl-unknown"),
+        ({"NetworkAclId": EXISTING}, "acl-denies"),
+        ({"NetworkAclId": None}, "acl-denies"),
+        ({"NetworkAclId": att("Vpc", "Odd")}, "?acl-unknown"),
+    ],
+    ids=str,
+)
+def test_an_acl_entry_as_a_template_writes_it(properties, answer):
+    found = with_acl(one_nat(), ("PrivateA",), EVERYTHING_IN, [])
+    found["Out"] = resource("EC2::NetworkAclEntry", NetworkAclId=ref("Acl"), **ENTRY)
+    assert first(changed(found, "Out", **properties)) == answer
+
+
+def test_entries_that_something_else_may_add_leave_an_acl_open():
+    found = with_acl(one_nat(), ("PrivateA",), EVERYTHING_IN, [])
+    assert first(found) == "acl-denies"
+    stack = resource("CloudFormation::Stack", Parameters={"Acl": ref("Acl")})
+    assert first(found | {"More": stack}) == "?acl-unknown"
+    # The default one decides with its own entries, whatever comes after them.
+    default = resource("CloudFormation::Stack", Parameters={"Acl": att("Vpc", "DefaultNetworkAcl")})
+    assert first(one_nat() | {"More": default}) == ["NatA", "Gateway"]
+
+
+def test_an_existing_acl_has_the_entries_that_the_template_adds():
+    found = with_acl(one_nat(), ("PrivateA",), EVERYTHING_IN, EVERYTHING_OUT)
+    found = changed(found, "AclPrivateA", NetworkAclId=EXISTING)
+    assert first(found) == "?acl-unknown"
+    for name, body in found.items():
+        if body["Type"] == "AWS::EC2::NetworkAclEntry":
+            found = changed(found, name, NetworkAclId=EXISTING)
+    assert first(found) == ["NatA", "Gateway"]
+
+
+@pytest.mark.parametrize(
+    ("config", "answer"),
+    [
+        ([], "?value-unknown"),
+        (EXISTING, "?value-unknown"),
+        ({}, []),
+        ({"SubnetIds": [], "SecurityGroupIds": []}, []),
+        ({"SubnetIds": SUBNETS, "SecurityGroupIds": []}, "vpc-config-incomplete"),
+        ({"SubnetIds": SUBNETS, "SecurityGroupIds": [ref("FunctionGroup")] * 6}, ["NatA", "Gateway"]),
+        ({"SubnetIds": SUBNETS * 9, "SecurityGroupIds": [ref("FunctionGroup")]}, ["NatA", "Gateway"]),
+    ],
+    ids=range(7),
+)
+def test_how_a_function_is_connected_as_a_template_writes_it(config, answer):
+    assert first(changed(one_nat(), "Function", VpcConfig=config)) == answer
+
+
+def test_lambda_takes_sixteen_subnets_and_five_groups():
+    subnets, groups = [f"subnet-{n:08x}" for n in range(17)], [f"sg-{n:08x}" for n in range(6)]
+    for taken, in_groups, answer in ((16, 5, "outside-template"), (17, 5, "value-unknown"),
+                                 (16, 6, "value-unknown")):  # fmt: skip
+        config = {"SubnetIds": subnets[:taken], "SecurityGroupIds": groups[:in_groups]}
+        assert answers(changed(one_nat(), "Function", VpcConfig=config), V4)[0].why == answer
+
+
+@pytest.mark.parametrize(
+    ("properties", "asked_for", "answer"),
+    [
+        ({"ServiceName": "com.amazonaws.eu-west-1.sqs"}, "sqs", ["Secrets"]),
+        ({"ServiceName": "cn.com.amazonaws.cn-north-1.sqs"}, "sqs", ["Secrets"]),
+        ({"ServiceName": "com.amazonaws.iam"}, "iam", ["Secrets"]),
+        ({"ServiceName": "aws.api.eu-west-1.bedrock-runtime"}, "bedrock-runtime", ["Secrets"]),
+        ({"ServiceName": EXISTING}, "sqs", "?value-unknown"),
+        ({"ServiceName": 7}, "sqs", "?value-unknown"),
+        ({"ServiceName": None}, "sqs", "?value-unknown"),
+        ({"ServiceName": None, "VpcEndpointType": "GatewayLoadBalancer"}, "sqs", "no-default-route"),
+        ({"ServiceName": None, "VpcEndpointType": "Resource"}, "sqs", "no-default-route"),
+        ({"ServiceName": None, "VpcEndpointType": "ServiceNetwork"}, "sqs", "no-default-route"),
+        ({"ServiceRegion": {"Ref": "AWS::Region"}}, "secretsmanager", ["Secrets"]),
+        ({"ServiceRegion": "eu-north-1"}, "secretsmanager", "?value-unknown"),
+        ({"VpcId": None}, "secretsmanager", "no-default-route"),
+        ({"PolicyDocument": EXISTING}, "secretsmanager", "?endpoint-policy-unknown"),
+    ],
+    ids=str,
+)
+def test_an_endpoint_as_a_template_writes_it(properties, asked_for, answer):
+    assert first(changed(endpoints(), "Secrets", **properties), asked_for) == answer
 
 
 # --- subnets from outside -----------------------------------------------------------------------
@@ -1190,8 +1715,191 @@ def test_an_endpoint_of_a_global_service_is_found_by_its_name():
     ids=["tasks", "brokers", "a database by default"],
 )  # fmt: skip
 def test_what_may_have_a_public_address_is_not_certainly_closed_to_a_function_without_vpc(public):
-    found = one_nat() | {"Public": public, "Function": resource("Lambda::Function")}
-    assert summary(found, "Public:443") == {None: "?public-address-not-traced"}
+    assert from_nowhere(Public=public) == "?public-address-not-traced"
+
+
+def from_nowhere(resources=None, **more):
+    """What a function outside any VPC is told about the resource `Public`."""
+    found = (
+        (one_nat() if resources is None else resources) | more | {"Function": resource("Lambda::Function")}
+    )
+    (answer,) = summary(found, "Public:443", Parameters=PARAMETER).values()
+    return answer
+
+
+def tasks(**config):
+    return resource("ECS::Service", NetworkConfiguration={"AwsvpcConfiguration": {
+        "Subnets": [ref("PrivateA")], **config}})  # fmt: skip
+
+
+def brokers(**access):
+    return resource("MSK::Cluster", BrokerNodeGroupInfo={
+        "ClientSubnets": [ref("PrivateA")], "ConnectivityInfo": access})  # fmt: skip
+
+
+IN_A = {"SubnetId": ref("PrivateA")}
+MAYBE, NO = "?public-address-not-traced", "function-outside-vpc"
+ADDRESSES = {
+    "an instance": ({"Public": resource("EC2::Instance", **IN_A)}, NO),
+    "an instance with an address": (
+        {"Public": resource("EC2::Instance", **IN_A), "Ip": resource("EC2::EIP", InstanceId=ref("Public"))},
+        MAYBE),
+    "an instance an address is associated with": (
+        {"Public": resource("EC2::Instance", **IN_A),
+         "Use": resource("EC2::EIPAssociation", InstanceId=ref("Public"))}, MAYBE),
+    "an interface": ({"Public": resource("EC2::NetworkInterface", **IN_A)}, NO),
+    "an interface an address is associated with": (
+        {"Public": resource("EC2::NetworkInterface", **IN_A),
+         "Use": resource("EC2::EIPAssociation", NetworkInterfaceId=ref("Public"))}, MAYBE),
+    "an instance by its interface, which has an address": (
+        {"Public": resource("EC2::Instance", NetworkInterfaces=[{"NetworkInterfaceId": ref("Nic")}]),
+         "Nic": resource("EC2::NetworkInterface", **IN_A),
+         "Use": resource("EC2::EIPAssociation", NetworkInterfaceId=ref("Nic"))}, MAYBE),
+    "an instance by its interface": (
+        {"Public": resource("EC2::Instance", NetworkInterfaces=[{"NetworkInterfaceId": ref("Nic")}]),
+         "Nic": resource("EC2::NetworkInterface", **IN_A)}, NO),
+    "an instance handed to a custom resource": (
+        {"Public": resource("EC2::Instance", **IN_A),
+         "Maker": resource("CloudFormation::CustomResource", Instance=ref("Public"))}, MAYBE),
+    "an instance that asks for an address": (
+        {"Public": resource("EC2::Instance", NetworkInterfaces=[
+            {"DeviceIndex": "0", "AssociatePublicIpAddress": True, **IN_A}])}, MAYBE),
+    "an instance that asks for none": (
+        {"Public": resource("EC2::Instance", NetworkInterfaces=[
+            {"DeviceIndex": "0", "AssociatePublicIpAddress": False, **IN_A}])}, NO),
+    "an instance in an existing subnet": (
+        {"Public": resource("EC2::Instance", SubnetId=ref("Existing"))}, MAYBE),
+    "tasks": ({"Public": tasks()}, NO),
+    "tasks without an address": ({"Public": tasks(AssignPublicIp="DISABLED")}, NO),
+    "tasks with a parameter": ({"Public": tasks(AssignPublicIp=ref("Existing"))}, MAYBE),
+    "brokers": ({"Public": brokers()}, NO),
+    "brokers without public access": ({"Public": brokers(PublicAccess={"Type": "DISABLED"})}, NO),
+    "brokers with a parameter": ({"Public": brokers(PublicAccess={"Type": ref("Existing")})}, MAYBE),
+    "a database that is not": ({"Public": resource("RDS::DBInstance", PubliclyAccessible=False)}, NO),
+    "a database that is": ({"Public": resource("RDS::DBInstance", PubliclyAccessible="true")}, MAYBE),
+    "a broker that is": ({"Public": resource("AmazonMQ::Broker", PubliclyAccessible=True)}, MAYBE),
+    "a broker": ({"Public": resource("AmazonMQ::Broker")}, NO),
+    "a cluster one of whose instances is": (
+        {"Public": resource("RDS::DBCluster"), "Instance": resource(
+            "RDS::DBInstance", DBClusterIdentifier=ref("Public"), PubliclyAccessible=True)}, MAYBE),
+    "a cluster whose instances are not": (
+        {"Public": resource("RDS::DBCluster"), "Instance": resource(
+            "RDS::DBInstance", DBClusterIdentifier=ref("Public"), PubliclyAccessible=False)}, NO),
+    "a search domain": ({"Public": resource("OpenSearchService::Domain")}, MAYBE),
+    "an older search domain": ({"Public": resource("Elasticsearch::Domain")}, MAYBE),
+    "a search domain in a VPC": (
+        {"Public": resource("OpenSearchService::Domain", VPCOptions={"SubnetIds": SUBNETS})}, NO),
+    "a load balancer": ({"Public": resource("ElasticLoadBalancing::LoadBalancer", Subnets=SUBNETS)}, MAYBE),
+    "an internal load balancer": (
+        {"Public": resource("ElasticLoadBalancing::LoadBalancer", Subnets=SUBNETS, Scheme="internal")}, NO),
+    "a load balancer with a parameter": (
+        {"Public": resource("ElasticLoadBalancingV2::LoadBalancer", Subnets=SUBNETS,
+                            Scheme=ref("Existing"))}, MAYBE),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ADDRESSES)
+def test_from_outside_any_vpc_a_host_is_closed_unless_it_may_have_a_public_address(name):
+    resources, answer = ADDRESSES[name]
+    assert from_nowhere(**resources) == answer
+
+
+def test_what_a_subnet_and_a_vpc_give_decides_about_addresses_nobody_asks_for():
+    public = resource("EC2::Instance", **IN_A)
+    for public_addresses, answer in ((True, MAYBE), (False, NO)):
+        found = changed(one_nat(), "PrivateA", MapPublicIpOnLaunch=public_addresses)
+        assert from_nowhere(found, Public=public) == answer
+    by_default = resource("RDS::DBInstance", Engine="postgres")
+    assert from_nowhere(without(one_nat(), "Attachment"), Public=by_default) == NO
+
+
+@pytest.mark.parametrize(
+    ("name", "service"),
+    [("ApiGateway::RestApi", "execute-api"), ("ApiGatewayV2::Api", "execute-api"),
+     ("Cognito::UserPool", "cognito-idp"), ("Serverless::Function", "lambda")],
+)  # fmt: skip
+def test_a_service_with_another_name_than_its_type_is_asked_for_by_its_own(name, service):
+    with pytest.raises(BadInput, match=f"'Thing' is reached through its service: ask for {service}"):
+        answers(connected(Thing=resource(name)), "Thing:443")
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Serverless::Api", "EC2::VPC", "ElasticLoadBalancingV2::TargetGroup", "IAM::Role",
+     "CloudFormation::Stack", "RDS::DBParameterGroup", "ElastiCache::ParameterGroup"],
+)  # fmt: skip
+def test_what_is_no_thing_to_call_is_not_said_to_be_a_service(name):
+    assert set(summary(connected(Thing=resource(name)), "Thing:443").values()) == {"?hop-not-traced"}
+
+
+def test_an_endpoint_with_other_than_an_address_of_its_own_is_not_traced():
+    for kind, answer in (("GatewayLoadBalancer", "?hop-not-traced"), ("Interface", "no-ingress-rule")):
+        found = connected(Inspect=resource(
+            "EC2::VPCEndpoint", VpcEndpointType=kind, SubnetIds=SUBNETS, VpcId=ref("Vpc")))  # fmt: skip
+        assert summary(found, "Inspect:443") == both(answer)
+    with pytest.raises(BadInput, match="'S3' is a gateway endpoint and has no address: ask for s3"):
+        answers(changed(endpoints(), "S3", VpcEndpointType="Gateway"), "S3:443")
+
+
+def test_an_instance_is_where_it_says_whichever_way_it_says_it():
+    inline = [{"DeviceIndex": "0", "SubnetId": ref("PrivateA"), "GroupSet": [ref("BoxGroup")]}]
+    found = connected(BoxGroup=admitting(8080), Box=resource("EC2::Instance", NetworkInterfaces=inline))
+    assert summary(found, "Box:8080") == both(["Box"])
+    assert summary(found, "Box:8081") == both("no-ingress-rule")
+    launched = connected(Box=resource("EC2::Instance", LaunchTemplate={"Version": "1"}))
+    assert answers(launched, "Box:8080")[0].what == "the launch template of Box"
+    for written in ({}, {"NetworkInterfaces": []}):
+        nowhere = connected(Box=resource("EC2::Instance", **written))
+        assert answers(nowhere, "Box:8080")[0].what == "the subnets of Box"
+
+
+def test_without_a_group_of_its_own_a_resource_is_in_the_default_one():
+    found = connected(Cache=resource("ElastiCache::ServerlessCache", SubnetIds=SUBNETS))
+    assert summary(found, "Cache:6379") == both("no-ingress-rule")
+    assert summary(load_balancer(Scheme="internal", Subnets=SUBNETS) | {}, "Balancer:443") == both(
+        ["Balancer"]
+    )
+    balancer = changed(load_balancer(Scheme="internal", Subnets=SUBNETS), "Balancer", SecurityGroups=None)
+    assert summary(balancer, "Balancer:443") == both("?rules-unknown")
+
+
+def test_lists_longer_than_any_that_aws_takes_are_one_question():
+    for number, answer in ((100, "outside-template"), (101, "value-unknown")):
+        ids = [f"subnet-{n:08x}" for n in range(number)]
+        found = connected(Cache=resource("ElastiCache::ServerlessCache", SubnetIds=ids))
+        assert answers(found, "Cache:6379")[0].why == answer
+        secrets = changed(endpoints(), "Secrets", SubnetIds=ids)
+        assert answers(secrets, "secretsmanager")[0].why == answer
+        groups = [f"sg-{n:08x}" for n in range(number)]
+        many = changed(endpoints(), "Secrets", SecurityGroupIds=groups)
+        assert answers(many, "secretsmanager")[0].why == ("rules-unknown" if number == 100 else answer)
+
+
+def test_a_cache_in_several_zones_goes_on_without_one():
+    cache = placed("ElastiCache::ReplicationGroup", MultiAZEnabled=True)
+    assert summary(cache, "Host:1", "a")["PrivateC"] == ["Host"]
+    assert summary(placed("ElastiCache::ReplicationGroup"), "Host:1", "a")["PrivateC"] == "?destination-zone"
+
+
+def test_a_proxy_stands_before_the_databases_of_its_own_target_group():
+    def noted(**target):
+        found = database() | {
+            "ProxyGroup": admitting(5432),
+            "Proxy": resource("RDS::DBProxy", DBProxyName="orders", VpcSubnetIds=SUBNETS,
+                              VpcSecurityGroupIds=[ref("ProxyGroup")]),
+            "Cluster": resource("RDS::DBCluster", DBSubnetGroupName=ref("SubnetGroup"),
+                                VpcSecurityGroupIds=[ref("DatabaseGroup")]),
+            "Target": resource("RDS::DBProxyTargetGroup", **target)}  # fmt: skip
+        return [note.detail for note in answers(found, "Proxy:5432")[0].notes]
+
+    behind = {"DBInstanceIdentifiers": [ref("Database")]}
+    assert noted(DBProxyName=ref("Proxy"), **behind) == ["Proxy → Database, TCP 5432"]
+    assert noted(DBProxyName="orders", **behind) == ["Proxy → Database, TCP 5432"]
+    assert noted(DBProxyName="another", **behind) == []
+    assert noted(**behind) == []
+    assert noted(DBProxyName=ref("Proxy"), DBClusterIdentifiers=[ref("Cluster")]) == [
+        "Proxy → Cluster, TCP 5432"]  # fmt: skip
+    assert noted(DBProxyName=ref("Proxy"), DBClusterIdentifiers=["elsewhere"]) == []
 
 
 def test_a_list_longer_than_lambda_takes_is_one_question():

@@ -9,7 +9,8 @@ import pytest
 from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
 
 from lambda_vpc import network
-from lambda_vpc.answers import Undetermined
+from lambda_vpc.answers import Undetermined, both, either, negate
+from lambda_vpc.network.filters import Traffic
 from lambda_vpc.network.model import (
     AclEntry,
     Association,
@@ -39,11 +40,11 @@ from lambda_vpc.network.model import (
     same,
 )
 from lambda_vpc.network.obstacles import Note, Walk, blocked, parts, unknown
-from lambda_vpc.network.trace import read_question, walks
+from lambda_vpc.network.trace import Kind, Question, read_question, walks
 from lambda_vpc.reading import BadInput
 from lambda_vpc.sentences import Code
 
-V4 = "internet-ipv4"
+V4, V6 = "internet-ipv4", "internet-ipv6"
 
 
 def block(text):
@@ -120,11 +121,12 @@ _SCHEMAS = [PROVIDER_SCHEMA_MANAGER.get_resource_schema("ap-northeast-1", f"AWS:
 PROPERTIES = {name for found in _SCHEMAS for name in found.schema["properties"]}
 
 
-def told(found, destination=V4):
+def told(found, destination=V4, down=None):
+    """The one answer: hops, or why there are none; what obstacles point at is held against the schemas."""
     question = read_question([found], destination)
-    for _, walk in walks(found, found.function("orders"), question):
+    for _, walk in walks(found, found.function("orders"), question, down):
         assert all(obstacle.part in PROPERTIES for obstacle in walk.obstacles if obstacle.part)
-    (answer,) = network.trace(found, "orders", destination)
+    (answer,) = network.trace(found, "orders", destination, down)
     if isinstance(answer, network.Reached):
         return list(answer.hops)
     return answer.why if isinstance(answer, network.Blocked) else f"?{answer.why}"
@@ -355,6 +357,7 @@ def test_a_doubtful_route_beside_a_missing_default_route_is_what_is_not_known():
         ((Target(Via.GATEWAY, Id("vgw-1")),), "?outside-template"),
         ((Target(Via.TRANSIT_GATEWAY, Id("orders")),), "?hop-not-traced"),
         ((Target(Via.NAT_GATEWAY, GATEWAY),), "?hop-not-traced"),
+        ((Target(Via.TRANSIT_GATEWAY, NAT),), "?hop-not-traced"),
     ],
     ids=str,
 )
@@ -362,6 +365,15 @@ def test_a_route_leads_to_one_thing_that_is_followed_or_not(targets, why):
     assert told(live(changed(TO_NAT, targets=targets))) == why
     through_nat = with_public_routes(changed(TO_NAT, targets=targets))
     assert told(through_nat) in (why, "nat-in-private-subnet")
+
+
+@pytest.mark.parametrize(
+    ("via", "words"),
+    [(Via.GATEWAY, "gateway"), (Via.INSTANCE, "instance"), (Via.PEERING, "VPC peering connection")],
+)
+def test_what_a_route_leads_to_is_named_by_its_kind(via, words):
+    (answer,) = network.trace(live(route(EVERYWHERE, via, Id("x-1"))), "orders", V4)
+    assert (answer.why, answer.what) == ("outside-template", f"{words} x-1")
 
 
 def with_public_routes(*routes):
@@ -373,6 +385,86 @@ def test_a_route_that_may_not_exist_leaves_the_way_open():
     assert told(live(changed(TO_NAT, exists=ODD))) == "?existence-unknown"
     out = changed(route(EVERYWHERE, Via.GATEWAY, GATEWAY), exists=ODD)
     assert told(with_public_routes(out)) == "?existence-unknown"
+
+
+def test_of_two_associations_the_second_is_the_one_to_look_at():
+    two = own_table(TO_NAT)
+    two["table_associations"] += (use(PRIVATE, "rtb-public"),)
+    assert obstacles(live(**two))[0] == (
+        "value-unknown", "use-rtb-public", "which of 2 route tables subnet-private uses")  # fmt: skip
+    again = changed(TO_NAT, at=at("again"))
+    assert obstacles(live(TO_NAT, again))[0] == (
+        "value-unknown", "again", "which of two routes for 0.0.0.0/0 counts")  # fmt: skip
+
+
+def test_a_subnet_that_is_only_named_may_use_a_table_of_its_own_vpc_or_another():
+    private, public = live().subnets
+    named = (changed(private, outside="it is not in the template"), public)
+    table = RouteTable(at=at("rtb-own"), id=Id("rtb-own"), vpc=Id("vpc-2"), routes=(TO_NAT,))
+    found = live(**own_table() | {"tables": (*live().tables, table)}, subnets=named)
+    assert "route-table-of-other-vpc" not in [code for code, _, _ in obstacles(found)]
+    # Nor does an association that may be anybody's say more than that nothing is known of it.
+    somebody = use(Id("output Subnet", Origin.OPEN), "rtb-public")
+    found = live(table_associations=(*live().table_associations, somebody), subnets=named)
+    assert obstacles(found)[0] == ("outside-template", "subnet-private", "the route table of subnet-private")
+
+
+def test_the_route_that_is_missing_is_named_for_its_ip_version():
+    assert obstacles(live(**own_table())) == [("no-default-route", "rtb-own", "0.0.0.0/0")]
+    six = own_table() | {"subnets": dual_stack().subnets}
+    assert obstacles(changed(dual_stack(), **six), V6) == [("no-default-route", "rtb-own", "::/0")]
+
+
+@pytest.mark.parametrize(
+    ("version", "wide", "answer"),
+    [
+        (V4, "8.0.0.0/8", "?part-of-internet"),
+        (V4, "8.0.0.0/9", ["nat-1", "igw-1"]),
+        (V6, "2000::/16", "?part-of-internet"),
+        (V6, "2000::/17", ["eigw-1"]),
+    ],
+)
+def test_only_a_wide_route_is_a_part_of_the_internet_that_is_asked_about(version, wide, answer):
+    nowhere = changed(route(block(wide), Via.TRANSIT_GATEWAY, Id("tgw-1")), active=False)
+    six = route(EVERYWHERE6, Via.EGRESS_ONLY, Id("eigw-1"))
+    found = live(TO_NAT, nowhere) if version == V4 else dual_stack(six, nowhere)
+    assert told(found, version) == answer
+
+
+def test_the_default_route_comes_before_the_wider_ones():
+    first = route(EVERYWHERE, Via.TRANSIT_GATEWAY, Id("tgw-1"))
+    (answer,) = network.trace(live(route(LOW, Via.TRANSIT_GATEWAY, Id("tgw-2")), first), "orders", V4)
+    assert answer.what == "transit gateway tgw-1"
+
+
+def test_a_packet_without_a_route_never_comes_to_the_border_of_its_subnet():
+    def shut(*routes):
+        closed = closed_acl(PRIVATE)
+        return changed(live(*routes), acls=closed.acls, acl_associations=closed.acl_associations)
+
+    to_peer = route(block("10.9.0.0/16"), Via.PEERING, Id("pcx-1"))
+    assert told(shut(TO_NAT)) == "acl-denies"
+    assert told(shut(to_peer)) == "route-table-not-associated"
+    assert told(shut(route(EVERYWHERE, Via.GATEWAY, GATEWAY))) == "acl-denies"
+    assert told(shut(route(LOW, Via.GATEWAY, GATEWAY))) == "public-subnet"
+    # What has a route comes there.
+    assert told(shut(route(LOW, Via.NAT_GATEWAY, NAT))) == "acl-denies"
+
+
+@pytest.mark.parametrize(
+    ("targets", "why", "detail"),
+    [
+        ((Target(Via.NAT_GATEWAY, NAT, "NatGatewayId"), Target(Via.GATEWAY, GATEWAY)),
+         "route-without-one-target", "NatGatewayId, gateway"),
+        ((Target(Via.NAT_GATEWAY, NAT), Target(Via.GATEWAY, Id("'Gateway'", Origin.OPEN))), "value-unknown",
+         "which target counts: nat-1 or 'Gateway'"),
+        ((Target(Via.NAT_GATEWAY, Id("output Nat", Origin.OPEN)),), "outside-template",
+         "NAT gateway output Nat"),
+    ],
+    ids=range(3),
+)  # fmt: skip
+def test_of_the_targets_of_a_route_one_must_be_certain(targets, why, detail):
+    assert obstacles(live(changed(TO_NAT, targets=targets)))[0] == (why, "route", detail)
 
 
 # --- gateways -----------------------------------------------------------------------------------
@@ -396,6 +488,15 @@ def test_an_internet_gateway_must_be_attached_to_this_vpc():
     doubtful = Attachment(at=at("attachment"), vpc=VPC, exists=ODD)
     gateway = InternetGateway(at=at("igw-1"), id=GATEWAY, attachments=(doubtful,))
     assert told(live(internet_gateways=(gateway,))) == "?existence-unknown"
+    assert told(changed(regional(), internet_gateways=(gateway,))) == "?existence-unknown"
+    elsewhere = changed(doubtful, vpc=Id("vpc-2"))
+    here = Attachment(at=at("attachment"), vpc=VPC)
+    beside = changed(gateway, attachments=(elsewhere, here))
+    assert told(live(internet_gateways=(beside,))) == ["nat-1", "igw-1"]
+    assert told(changed(regional(), internet_gateways=(beside,))) == ["nat-1", "igw-1"]
+    one = Undetermined("what igw-1 is attached to")
+    assert told(attached(Id("vpc-2"), complete=one)) == "?outside-template"
+    assert told(attached(VPC, complete=one)) == ["nat-1", "igw-1"]
 
 
 def test_a_route_table_at_the_gateway_is_not_followed():
@@ -452,8 +553,8 @@ def test_a_nat_gateway_in_another_vpc_is_no_target():
 
 
 def down(found, letter="a"):
-    (answer,) = network.trace(found, "orders", V4, letter)
-    return answer.why if not isinstance(answer, network.Reached) else list(answer.hops)
+    answer = told(found, V4, letter)
+    return answer if isinstance(answer, list) else answer.removeprefix("?")
 
 
 def test_a_nat_gateway_goes_down_with_its_zone():
@@ -466,6 +567,46 @@ def test_a_nat_gateway_goes_down_with_its_zone():
 def test_a_nat_gateway_in_the_travelers_own_subnet_crosses_no_border_twice():
     here = nat(subnet=PRIVATE)
     assert told(here) == "nat-in-private-subnet"
+    # Into the subnet and out of it again nothing would pass here.
+    own = closed_acl(PRIVATE, lets(True, (443, 443)), lets(False, (1024, 65535)))
+    assert obstacles(changed(own, nat_gateways=here.nat_gateways)) == [
+        ("nat-in-private-subnet", "nat-1", "subnet-private → nat-1")
+    ]
+
+
+def test_two_of_several_subnets_behind_one_name_may_have_a_border_between_them():
+    several = Id("parameter Subnets", several=True)
+    (vpc,) = live().vpcs
+    (function,) = live().functions
+    narrow = changed(OPEN_ACL, entries=(lets(True, (443, 443)), lets(False, (1024, 65535))))
+    found = live(
+        vpcs=(changed(vpc, default_acl=narrow),),
+        subnets=(changed(live().subnets[0], id=several),),
+        nat_gateways=nat(subnet=several).nat_gateways,
+        functions=(changed(function, subnets=(several,)),),
+    )
+    assert ("acl-denies", "acl-1", "TCP 443 from 10.0.0.0/24") in obstacles(found)
+
+
+@pytest.mark.parametrize(
+    ("given", "detail"), [({}, ""), ({"address_is_not_an_allocation": True}, "not an allocation id")]
+)
+def test_what_is_given_instead_of_an_allocation_is_said(given, detail):
+    assert obstacles(nat(address=False, **given)) == [("nat-without-address", "nat-1", detail)]
+
+
+def test_routes_behind_the_nat_gateway_are_noted_and_doubted_as_well():
+    out = route(EVERYWHERE, Via.GATEWAY, GATEWAY)
+    narrow = with_public_routes(out, route(block("203.0.113.0/24"), Via.PEERING, Id("pcx-1")))
+    (answer,) = network.trace(narrow, "orders", V4)
+    assert [(note.code, note.detail) for note in answer.notes] == [("narrower-routes", "203.0.113.0/24")]
+    doubtful = route(Undetermined("parameter Block"), Via.PEERING, Id("pcx-1"))
+    assert obstacles(with_public_routes(out, doubtful)) == [("value-unknown", "route", "parameter Block")]
+
+
+def test_without_its_vpc_a_regional_nat_gateway_may_have_a_gateway_or_not():
+    found = changed(regional(), internet_gateways=(), vpcs=(), **own_table(TO_NAT))
+    assert ("outside-template", "nat-1", "the internet gateway of vpc-1") in obstacles(found)
 
 
 def closed_acl(subnet, *entries):
@@ -525,7 +666,6 @@ def test_without_a_zone_a_regional_nat_gateway_expands_nobody_says_how():
 
 # --- over IPv6 ----------------------------------------------------------------------------------
 
-V6 = "internet-ipv6"
 EVERYWHERE6 = block("::/0")
 
 
@@ -556,6 +696,10 @@ def test_ipv6_leaves_by_an_egress_only_gateway_of_the_vpc():
     gateway = EgressOnlyGateway(at=at("eigw-1"), id=Id("eigw-1"), vpc=VPC)
     found = live(route(EVERYWHERE, Via.EGRESS_ONLY, Id("eigw-1")), egress_only_gateways=(gateway,))
     assert told(found) == "egress-only-is-ipv6"
+    # What a property of another kind names is not followed, whatever it is.
+    for via in (Via.TRANSIT_GATEWAY, Via.NAT_GATEWAY):
+        odd = live(route(EVERYWHERE, via, Id("eigw-1")), egress_only_gateways=(gateway,))
+        assert told(odd) == "?hop-not-traced"
 
 
 def test_ipv6_takes_the_flag_and_dual_stack_everywhere():
@@ -571,6 +715,14 @@ def test_ipv6_takes_the_flag_and_dual_stack_everywhere():
     assert told(changed(dual_stack(), vpcs=(changed(vpc, ipv6=False),)), V6) == "vpc-without-ipv6"
     only = (changed(private, ipv6_only=True), public)
     assert told(changed(dual_stack(), subnets=only), V6) == "ipv6-only-subnet"
+    perhaps = (changed(private, ipv6_only=ODD), public)
+    assert told(changed(dual_stack(), subnets=perhaps), V6) == "?value-unknown"
+    (first, _) = network.trace(with_function(subnets=(PRIVATE, Id("subnet-gone"))), "orders", V6)
+    assert (first.why, first.what) == ("outside-template", "whether subnet-gone has IPv6")
+    named = (changed(private, outside="it is not in the template", ipv6=False), public)
+    assert ("outside-template", "orders", "whether subnet-private has IPv6") in obstacles(
+        changed(dual_stack(), subnets=named), V6
+    )
 
 
 # --- NAT instances ------------------------------------------------------------------------------
@@ -606,6 +758,10 @@ def box(via=Via.INSTANCE, **fields):
 def test_what_keeps_a_nat_instance_from_translating(fields, why):
     assert told(box(**fields)) == why
     assert told(box(Via.INTERFACE, **fields)) == why
+
+
+def test_an_instance_behind_another_kind_of_target_is_not_followed():
+    assert told(box(Via.TRANSIT_GATEWAY)) == "?hop-not-traced"
 
 
 def test_a_nat_instance_must_let_packets_out_as_well():
@@ -654,6 +810,11 @@ def test_lambda_connects_to_subnets_of_one_vpc_with_default_tenancy():
     found = changed(with_function(subnets=(PRIVATE, Id("subnet-3"))), subnets=(*live().subnets, foreign))
     (here, there) = network.trace(found, "orders", V4)
     assert here.why == there.why == "subnets-of-two-vpcs"
+    unsure = changed(foreign, vpc=Id("output Vpc", Origin.OPEN))
+    found = changed(found, subnets=(*live().subnets, unsure))
+    assert isinstance(network.trace(found, "orders", V4)[0], network.Reached)
+    missing = with_function(subnets=(PRIVATE, Id("subnet-gone")))
+    assert isinstance(network.trace(missing, "orders", V4)[0], network.Reached)
 
 
 def test_a_subnet_named_twice_is_asked_about_once():
@@ -667,6 +828,10 @@ def test_public_access_that_is_blocked_is_not_followed():
     assert told(with_block("block-bidirectional")) == "?hop-not-traced"
     assert told(with_block(Undetermined("parameter Mode"))) == "?hop-not-traced"
     assert told(with_block("block-ingress")) == ["nat-1", "igw-1"]
+    inside = changed(
+        to_database(), public_access_blocks=with_block("block-bidirectional").public_access_blocks
+    )
+    assert told(inside, "orders-db:5432") == ["orders-db"]
 
 
 def test_the_traffic_asked_for_is_the_traffic_traced():
@@ -696,6 +861,51 @@ def test_a_question_nobody_can_answer_is_refused(destination, message):
         network.trace(live(), "orders", destination)
 
 
+@pytest.mark.parametrize(
+    ("text", "question"),
+    [
+        ("internet-ipv4", Question(Kind.INTERNET, "internet-ipv4", 4, Traffic("tcp", 443))),
+        ("internet-ipv6:53/udp", Question(Kind.INTERNET, "internet-ipv6", 6, Traffic("udp", 53))),
+        ("S3", Question(Kind.SERVICE, "s3", 4, Traffic("tcp", 443))),
+        ("own.service", Question(Kind.SERVICE, "own.service", 4, Traffic("tcp", 443))),
+        ("nat-1:8080", Question(Kind.HOST, "nat-1", 4, Traffic("tcp", 8080))),
+    ],
+)
+def test_a_destination_is_taken_apart(text, question):
+    own = changed(S3_ENDPOINT, id=Id("vpce-own"), service="own.service")
+    assert read_question([live(endpoints=(S3_ENDPOINT, own))], text) == question
+
+
+@pytest.mark.parametrize(
+    ("typo", "word"),
+    [
+        ("internet_ipv4", "internet-ipv4"),
+        ("internet_ipv6", "internet-ipv6"),
+        ("s33", "s3"),
+        ("dynamdb", "dynamodb"),
+        ("secretmanager", "secretsmanager"),
+        ("ssts", "sts"),
+        ("lamda", "lambda"),
+    ],
+)
+def test_a_misspelled_destination_is_answered_with_the_right_word(typo, word):
+    with pytest.raises(BadInput, match=rf"is no destination \(did you mean '{word}'\?\)"):
+        read_question([live()], typo)
+
+
+def test_a_text_of_eighty_characters_is_shown_whole():
+    for length, shown in ((80, "x" * 80), (81, "x" * 77 + "...")):
+        with pytest.raises(BadInput, match=f"'{shown}' is no destination"):
+            read_question([live()], "x" * length)
+
+
+def test_a_function_that_is_not_there_is_refused_with_those_that_are():
+    with pytest.raises(BadInput, match="has no Lambda function 'order' \\(did you mean 'orders'"):
+        network.trace(live(), "order", V4)
+    with pytest.raises(BadInput, match="has no Lambda function 'orders'; it has no Lambda function"):
+        network.trace(live(functions=()), "orders", V4)
+
+
 @pytest.mark.parametrize("port", [1, 65535])
 def test_the_first_and_the_last_port_are_ports(port):
     assert told(live(), f"internet-ipv4:{port}") == ["nat-1", "igw-1"]
@@ -707,7 +917,7 @@ def test_a_zone_nobody_has_is_refused_unless_one_is_not_known():
     with pytest.raises(BadInput, match="has no subnet in zone '1'; its zones: none"):
         network.trace(live(subnets=()), "orders", V4, "1")
     somewhere = with_public(zone=Undetermined("its zone"))
-    assert down(somewhere, "ap-northeast-1D") == "zone-unknown"
+    assert network.trace(somewhere, "orders", V4, "ap-northeast-1D")[0].why == "zone-unknown"
 
 
 def obstacles(found, destination=V4):
@@ -725,6 +935,14 @@ def test_what_stops_a_packet_for_good_is_all_that_is_said():
         ("hop-not-traced", "route", "nat-1 for IPv6")]  # fmt: skip
     assert obstacles(box(interfaces=Undetermined("its subnets"), public_address=False)) == [
         ("outside-template", "i-1", "its subnets")]  # fmt: skip
+    gone = (Interface(Id("subnet-gone"), ()),)
+    assert obstacles(box(interfaces=gone, public_address=False)) == [
+        ("outside-template", "i-1", "the subnet of i-1")]  # fmt: skip
+    six = dual_stack(route(EVERYWHERE6, Via.INSTANCE, BOX), hosts=box(source_dest_check=True).hosts)
+    assert obstacles(six, V6) == [("hop-not-traced", "route", "i-1 for IPv6")]
+    (answer,) = network.trace(live(route(block("10.9.0.0/16"), Via.PEERING, Id("pcx-1"))), "orders", V4)
+    assert (answer.why, answer.detail) == ("route-table-not-associated", "")
+    assert obstacles(box(attached=False)) == [("interface-not-attached", "i-1", "")]
 
 
 def test_the_gateway_of_a_regional_nat_gateway_must_exist():
@@ -746,6 +964,9 @@ def test_a_subnet_that_is_only_named_says_nothing_about_its_vpc():
     assert told(here) == "?outside-template"
     assert obstacles(here)[0] == (
         "outside-template", "subnet-private", "the route table of subnet-private")  # fmt: skip
+    private = here.subnets[0]
+    led = live(**own_table(TO_NAT), subnets=(private, live().subnets[1]))
+    assert "nat-1" not in [place for _, place, _ in obstacles(led)]
     # Even where the VPC it is in is known, which table it uses is not.
     assert told(with_subnet(outside="it is not in the template")) == "?outside-template"
 
@@ -795,9 +1016,9 @@ def test_without_a_vpc_all_of_ipv4_is_reached_but_port_25(destination, answer):
     found = live(functions=(Function(at=at("orders"), id=Id("orders")),))
     (told_,) = network.trace(found, "orders", destination)
     if isinstance(told_, network.Reached):
-        assert [note.code for note in told_.notes] == answer
+        assert [(note.code, note.detail) for note in told_.notes] == [(code, "") for code in answer]
     else:
-        assert (told_.why, isinstance(told_, network.Blocked)) == (answer, True)
+        assert (told_.why, told_.at, told_.detail) == (answer, "orders", "")
 
 
 @pytest.mark.parametrize(
@@ -831,6 +1052,231 @@ def test_several_narrower_routes_are_named_together():
     narrow = [route(block(text), Via.PEERING, Id("pcx-1")) for text in ("203.0.113.0/24", "198.51.100.0/24")]
     (answer,) = network.trace(live(TO_NAT, *narrow), "orders", V4)
     assert [note.detail for note in answer.notes] == ["203.0.113.0/24, 198.51.100.0/24"]
+
+
+# --- to a host ----------------------------------------------------------------------------------
+
+DATABASE = Id("orders-db")
+ADMITS = SecurityGroup(
+    at=at("sg-db"), id=Id("sg-db"), vpc=VPC, ingress=(rule(GROUP, "6", (5432, 5432)),)
+)  # fmt: skip
+FAR, NEAR, GONE = Id("subnet-far"), Id("subnet-near"), Id("subnet-gone")
+PEERING = route(block("10.0.0.0/8"), Via.PEERING, Id("pcx-1"))
+OTHER_VPC = changed(
+    live().vpcs[0], at=at("vpc-2"), id=Id("vpc-2"), blocks=(block("10.9.0.0/16"),),
+    main_table=RouteTable(at=at("rtb-2"), id=Id("rtb-2"), vpc=Id("vpc-2"), main=True),
+)  # fmt: skip
+FAR_AWAY = Subnet(at=at("subnet-far"), id=FAR, vpc=Id("vpc-2"), zone="a", block=block("10.9.0.0/24"))
+
+
+def interfaces(*subnets, group=ADMITS.id):
+    return tuple(Interface(subnet, (group,)) for subnet in subnets)
+
+
+def to_database(*routes, hosts=(), subnets=(), groups=(), **fields):
+    """A database in the public subnet, unless the fields say otherwise."""
+    database = Host(at=at("orders-db"), id=DATABASE, interfaces=interfaces(PUBLIC), port=5432)
+    return live(
+        *routes,
+        vpcs=(*live(*routes).vpcs, OTHER_VPC),
+        groups=(*live().groups, ADMITS, *groups),
+        hosts=(changed(database, **fields), *hosts),
+        subnets=(*live().subnets, FAR_AWAY, *subnets),
+    )
+
+
+def database(*routes, **fields):
+    return told(to_database(*routes, **fields), "orders-db:5432")
+
+
+@pytest.mark.parametrize(
+    ("fields", "answer"),
+    [
+        ({}, ["orders-db"]),
+        ({"port": None}, ["orders-db"]),
+        ({"port": 5433}, "other-port"),
+        ({"port": Undetermined("parameter Port")}, "?value-unknown"),
+        ({"exists": ODD}, "?existence-unknown"),
+        ({"interfaces": Undetermined("the subnets of orders-db")}, "?value-unknown"),
+        ({"interfaces": interfaces(GONE)}, "?outside-template"),
+        ({"interfaces": interfaces(PUBLIC, GONE)}, "?outside-template"),
+        ({"interfaces": interfaces(PUBLIC, group=GROUP)}, "no-ingress-rule"),
+        ({"interfaces": interfaces(FAR)}, "other-vpc"),
+        ({"interfaces": interfaces(FAR), "public_address": True}, "?public-address-not-traced"),
+        ({"interfaces": interfaces(FAR), "public_address": ODD}, "?public-address-not-traced"),
+        ({"interfaces": interfaces(PUBLIC, FAR)}, "?part-of-destination"),
+    ],
+    ids=str,
+)
+def test_what_a_database_is_reached_by(fields, answer):
+    assert database(**fields) == answer
+
+
+def test_what_is_not_known_of_a_host_is_all_that_is_said_of_it():
+    open_ = to_database(interfaces=Undetermined("the subnets of orders-db"))
+    assert obstacles(open_, "orders-db:5432") == [
+        ("value-unknown", "orders-db", "the subnets of orders-db")]  # fmt: skip
+    closed = to_database(port=5433)
+    (answer,) = network.trace(closed, "orders", "orders-db:5432")
+    assert (answer.at, answer.detail) == ("orders-db", "5433")
+
+
+def test_something_that_is_no_host_or_not_in_every_network_is_not_traced():
+    assert obstacles(live(), "nat-1:443") == [("hop-not-traced", "orders", "connections to nat-1")]
+    there, gone = to_database(), live()
+    (first, second) = network.trace([there, gone], "orders", "orders-db:5432")
+    assert isinstance(first, network.Reached)
+    assert (second.why, second.what) == ("value-unknown", "orders-db, which does not exist here")
+    with pytest.raises(BadInput, match="has no resource 'order-db' \\(did you mean 'orders-db'"):
+        network.trace([gone, there], "orders", "order-db:5432")
+
+
+@pytest.mark.parametrize(
+    ("routes", "answer"),
+    [
+        ([], "other-vpc"),
+        ([TO_NAT], "other-vpc"),
+        ([route(EVERYWHERE, Via.GATEWAY, GATEWAY)], "other-vpc"),
+        ([PEERING], "?hop-not-traced"),
+        ([TO_NAT, PEERING], "?hop-not-traced"),
+        ([changed(PEERING, active=False)], "other-vpc"),
+    ],
+)
+def test_a_route_to_another_vpc_may_lead_there(routes, answer):
+    found = to_database(*routes, interfaces=interfaces(FAR))
+    assert told(found, "orders-db:5432") == answer
+    if answer == "?hop-not-traced":
+        assert obstacles(found, "orders-db:5432") == [("hop-not-traced", "route", "pcx-1")]
+
+
+@pytest.mark.parametrize(
+    ("zones", "fields", "answer"),
+    [
+        (("c",), {}, "destination-az-down"),
+        (("b",), {}, ["orders-db"]),
+        (("b", "c"), {}, "?destination-zone"),
+        (("b", "c"), {"several_zones": True}, ["orders-db"]),
+        (("c", "c"), {"several_zones": True}, "destination-az-down"),
+        ((ODD,), {}, "?zone-unknown"),
+    ],
+    ids=str,
+)
+def test_a_database_is_as_safe_as_its_zones(zones, fields, answer):
+    subnets = [
+        Subnet(at=at(f"subnet-{n}"), id=Id(f"subnet-{n}"), vpc=VPC, zone=zone, block=block(f"10.0.{n}.0/24"))
+        for n, zone in enumerate(("c", *zones), 20)
+    ]
+    placed = interfaces(*(subnet.id for subnet in subnets[1:]))
+    found = to_database(subnets=subnets, interfaces=placed, **fields)
+    assert told(found, "orders-db:5432", "c") == answer
+    assert told(found, "orders-db:5432") == ["orders-db"]
+    if answer == "destination-az-down":
+        assert network.trace(found, "orders", "orders-db:5432", "c")[0].detail == "c"
+
+
+def test_with_a_zone_down_subnets_that_are_not_known_are_not_called_down():
+    somewhere = changed(FAR_AWAY, id=NEAR, zone="c")
+    found = to_database(subnets=(somewhere,), interfaces=interfaces(GONE))
+    assert told(found, "orders-db:5432", "c") == "?outside-template"
+
+
+def test_of_one_interface_in_each_zone_the_callers_own_answers():
+    near = Subnet(at=at("subnet-near"), id=NEAR, vpc=VPC, zone="c", block=block("10.0.20.0/24"))
+    open_zone = changed(near, id=Id("subnet-x"), zone=ODD)
+    two = (*interfaces(NEAR, group=GROUP), *interfaces(PUBLIC))
+
+    def answer(*subnets, **fields):
+        return database(subnets=(near, *subnets), interfaces=two, **fields)
+
+    assert answer(one_per_zone=True) == ["orders-db"]
+    assert answer() == "?part-of-destination"
+    far = (*interfaces(NEAR, group=GROUP), *interfaces(open_zone.id, group=GROUP))
+    found = to_database(subnets=(near, open_zone), interfaces=far, one_per_zone=True)
+    assert told(found, "orders-db:5432") == "no-ingress-rule"
+
+
+def behind(port=5432, admits=ADMITS.id, **fields):
+    """A proxy in front of a database, and what is noted on the way to it."""
+    proxy = Host(at=at("proxy"), id=Id("proxy"), interfaces=interfaces(PUBLIC), forwards_to=(DATABASE,))
+    found = to_database(
+        hosts=(changed(proxy, **fields),), port=port, interfaces=interfaces(PUBLIC, group=admits)
+    )
+    (answer,) = network.trace(found, "orders", "proxy:5432")
+    return [(note.code, note.detail) for note in answer.notes]
+
+
+def test_a_host_in_front_of_another_says_where_that_is_closed_to_it():
+    closed = [("onward-closed", "proxy → orders-db, TCP 5432")]
+    assert behind() == closed
+    assert behind(port=None) == closed
+    assert behind(port=3306) == [("onward-closed", "proxy → orders-db, TCP 3306")]
+    assert behind(forwards_to=(Id("gone"), DATABASE)) == closed
+    assert behind(forwards_to=()) == []
+    assert behind(admits=Id("sg-unknown", Origin.WRITTEN)) == []
+    assert behind(interfaces=interfaces(PUBLIC, PRIVATE)) == closed
+
+
+def public(**fields):
+    """A load balancer on the internet that admits everybody."""
+    everybody = SecurityGroup(at=at("sg-web"), id=Id("sg-web"), vpc=VPC, ingress=(rule(),))
+    web = Host(at=at("web"), id=Id("web"), interfaces=(Interface(PUBLIC, (everybody.id,)),), public_name=True)
+    return live(groups=(*live().groups, everybody), hosts=(changed(web, **fields),))
+
+
+def test_a_public_name_of_another_vpc_is_asked_for_from_there():
+    far = to_database(interfaces=interfaces(FAR), public_address=True)
+    assert obstacles(far, "orders-db:5432") == [("public-address-not-traced", "orders-db", "orders-db")]
+
+
+def test_a_public_name_is_reached_through_the_internet_and_back_in():
+    (answer,) = network.trace(public(), "orders", "web:443")
+    assert answer.hops == ("nat-1", "igw-1", "web")
+    assert [(note.code, note.detail) for note in answer.notes] == [("public-name", "web")]
+    assert told(public(public_name=Undetermined("parameter Scheme")), "web:443") == "?value-unknown"
+    assert told(public(interfaces=()), "web:443") == ["nat-1", "igw-1", "web"]
+    assert told(public(interfaces=(Interface(PUBLIC, (GROUP,)),)), "web:443") == "no-ingress-rule"
+    assert told(public(interfaces=(Interface(PRIVATE, (Id("sg-web"),)),)), "web:443") == (
+        "?public-address-not-traced"
+    )
+    assert told(public(interfaces=(Interface(GONE, (Id("sg-web"),)),)), "web:443") == [
+        "nat-1",
+        "igw-1",
+        "web",
+    ]
+    shut = changed(
+        public(), acls=closed_acl(PUBLIC).acls, acl_associations=closed_acl(PUBLIC).acl_associations
+    )
+    assert ("public-address-not-traced", "web", "web in subnet-public") in obstacles(shut, "web:443")
+
+
+def test_from_outside_any_vpc_only_a_public_host_may_be_reached():
+    def from_outside(**fields):
+        return changed(public(**fields), functions=(Function(at=at("orders"), id=Id("orders")),))
+
+    assert told(from_outside(), "web:443") == "?public-address-not-traced"
+    assert told(from_outside(public_name=False), "web:443") == "function-outside-vpc"
+    assert told(from_outside(), "nat-1:443") == "function-outside-vpc"
+    assert (
+        told(from_outside(public_name=False, public_address=ODD), "web:443") == "?public-address-not-traced"
+    )
+
+
+@pytest.mark.parametrize(
+    ("fields", "destination", "notes"),
+    [
+        ({"dns_servers": ("10.0.9.53", "10.0.9.54")}, V4, [("own-dns-servers", "10.0.9.53, 10.0.9.54")]),
+        ({"dns_servers": ODD}, V4, []),
+        ({"dns_servers": ODD, "dns_support": False}, V4, [("dns-support-off", "vpc-1")]),
+        ({"dns_support": False}, V4, [("dns-support-off", "vpc-1")]),
+        ({"dns_support": ODD}, V4, []),
+        ({"dns_support": False}, "orders-db:5432", [("dns-support-off", "vpc-1")]),
+    ],
+)
+def test_who_asks_by_name_is_told_what_dns_does(fields, destination, notes):
+    (vpc,) = live().vpcs
+    found = changed(to_database(), vpcs=(changed(vpc, **fields),))
+    (answer,) = network.trace(found, "orders", destination)
+    assert [(note.code, note.detail) for note in answer.notes] == notes
 
 
 # --- what a record says when nothing is said ----------------------------------------------------
@@ -867,6 +1313,42 @@ def test_a_record_that_is_not_filled_in_claims_nothing_unusual():
     )
     assert Route(at=at("r"), destination=EVERYWHERE, targets=()).active is True
     assert (Place("x").line, Place("x").line_of("Anything"), Id("x").several) == (1, 1, False)
+
+
+def test_two_places_are_one_whoever_finds_the_lines_of_their_properties():
+    assert Place("x", line_of=len) == Place("x")
+    assert repr(Place("x", line_of=len)) == "Place(name='x', path='', line=1)"
+
+
+# --- three answers ------------------------------------------------------------------------------
+
+EVEN = Undetermined("condition Even")
+
+
+@pytest.mark.parametrize(
+    ("answers", "all_of_them", "one_of_them"),
+    [
+        ([], True, False),
+        ([True, True], True, True),
+        ([True, False], False, True),
+        ([False, False], False, False),
+        ([True, ODD], ODD, True),
+        ([ODD, True], ODD, True),
+        ([False, ODD], False, ODD),
+        ([ODD, False], False, ODD),
+        ([ODD, EVEN], EVEN, EVEN),
+    ],
+    ids=str,
+)
+def test_one_no_decides_between_all_and_one_yes_between_some(answers, all_of_them, one_of_them):
+    assert both(answers) == all_of_them
+    assert either(answers) == one_of_them
+
+
+def test_what_is_undetermined_stays_so_and_is_neither_true_nor_false():
+    assert (negate(True), negate(False), negate(ODD)) == (False, True, ODD)
+    with pytest.raises(TypeError, match="no answer: condition Odd"):
+        bool(ODD)
 
 
 # --- names --------------------------------------------------------------------------------------

@@ -68,7 +68,7 @@ def judge_policy(walk: Walk, function: Function, endpoint: Endpoint, service: st
     except iam.PolicyError as error:
         walk.add([unknown(Code.ENDPOINT_POLICY_UNKNOWN, at, str(error), part="PolicyDocument")])
         return
-    statements = [statement for policy in policies.endpoint or () for statement in policy.statements]
+    statements = [statement for policy in policies.endpoint for statement in policy.statements]
     if not any(statement.allow for statement in statements):
         walk.add([blocked(Code.ENDPOINT_POLICY_DENIES, at, part="PolicyDocument", detail=service)])
         return
@@ -85,7 +85,8 @@ def judge_policy(walk: Walk, function: Function, endpoint: Endpoint, service: st
 def _judge_call(
     walk: Walk, function: Function, endpoint: Endpoint, policies: iam.Policies, call: _Call
 ) -> None:
-    principal = function.role if isinstance(function.role, str) else "arn:aws:iam::000000000000:role/unknown"
+    nobody = f"arn:aws:iam::{OPEN}{CLOSE}:role/{OPEN}{CLOSE}"
+    principal = function.role if isinstance(function.role, str) else nobody
     # Whose account the resource is in is not the endpoint policy's question.
     account = principal.split(":")[4]
     request = iam.Request(call.action, call.resource, principal, {}, closed=False, resource_account=account)
@@ -98,11 +99,18 @@ def _judge_call(
         detail = f"{endpoint.id}: {call.action}: {open_}"
         walk.notes.append(Note(Code.ENDPOINT_POLICY_NOTE, shown(detail)))
         return
-    if decision.allowed:
-        return
     detail = shown(f"{call.action} {call.resource}")
-    statements = [s for policy in policies.endpoint or () for s in policy.statements]
-    if decision.statement is None and any(_may_allow(s, function, call) for s in statements):
+    statements = [statement for policy in policies.endpoint for statement in policy.statements]
+    if decision.allowed:
+        open_ = any(_may_deny(statement, function, call) for statement in statements)
+        if not open_:
+            return
+    elif decision.statement is None:
+        open_ = any(_may_allow(statement, function, call) for statement in statements)
+    else:
+        denying = next(s for s in statements if not s.allow and s.name == decision.statement)
+        open_ = _may_spare(denying, call)
+    if open_:
         walk.add(
             [unknown(Code.ENDPOINT_POLICY_UNKNOWN, endpoint.at, f"whether it covers {detail}",
                      part="PolicyDocument")]
@@ -140,12 +148,9 @@ def _calls(function: Function, service: str) -> tuple[list[_Call], bool]:
     found: dict[tuple[str, str], _Call] = {}
     complete = bool(function.permissions)
     for permission in function.permissions:
-        if isinstance(permission.document, Undetermined):
-            complete = False
-            continue
         try:
             policy = Policy.parse(permission.document)
-        except iam.PolicyError:
+        except iam.PolicyError:  # not known, or no policy
             complete = False
             continue
         for action, pattern in _named(policy.statements, prefix):
@@ -178,6 +183,27 @@ def _may_allow(statement: Statement, function: Function, call: _Call) -> bool:
     if statement.not_resource:
         return any(_is_open(text) for text in (call.pattern, *statement.resources))
     return any(_may_be(pattern, call.pattern) for pattern in statement.resources)
+
+
+def _may_deny(statement: Statement, function: Function, call: _Call) -> bool:
+    """Whether a statement may deny a call that it does not speak of yet, as the resource's text is open."""
+    if statement.allow or statement.conditions or statement.not_resource:
+        return False
+    if not statement.covers_action(call.action.lower()) or not _may_name(statement, function):
+        return False
+    return any(
+        OPEN in pattern + call.resource and _may_be(pattern, call.resource) for pattern in statement.resources
+    )
+
+
+def _may_spare(statement: Statement, call: _Call) -> bool:
+    """Whether a statement that denies the call may not do so, once AWS has filled in what is open.
+
+    Its conditions and `NotPrincipal` ask about the role's account and name, `NotResource` about the resource.
+    """
+    if statement.conditions or statement.not_principal:
+        return True
+    return statement.not_resource and any(_may_be(pattern, call.pattern) for pattern in statement.resources)
 
 
 def _may_name(statement: Statement, function: Function) -> bool:

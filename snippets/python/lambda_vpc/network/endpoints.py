@@ -66,13 +66,12 @@ class Endpoints:
         """
         found = self._candidates(traveler, service)
         for endpoint in found.interfaces:
-            answer = self._takes_calls(endpoint, traveler, found)
-            if answer is True:
+            if self._takes_calls(endpoint, traveler, found):
                 walk = self._interface(traveler, endpoint)
                 judge_policy(walk, function, endpoint, service)
                 return walk
         for endpoint in found.gateways:
-            if self._in_table(endpoint, traveler, found) is True:
+            if self._in_table(endpoint, traveler, found):
                 walk = self._gateway(traveler, endpoint)
                 judge_policy(walk, function, endpoint, service)
                 # An interface endpoint that cannot be told may still take the name before.
@@ -109,8 +108,8 @@ class Endpoints:
                 found.doubts.append(unknown(Code.HOP_NOT_TRACED, endpoint.at, what, part="VpcEndpointType"))
         return found
 
-    def _takes_calls(self, endpoint: Endpoint, traveler: Traveler, found: _Candidates) -> Answer:
-        """Whether the service's public name resolves to an interface endpoint in the VPC (fact N11)."""
+    def _takes_calls(self, endpoint: Endpoint, traveler: Traveler, found: _Candidates) -> bool:
+        """Whether the service's public name certainly resolves to an interface endpoint (fact N11)."""
         place = endpoint.at
         if endpoint.private_dns is False:
             found.passed_by.append(
@@ -131,17 +130,13 @@ class Endpoints:
         if vpc is not None:
             obstacles += _private_dns_of(vpc, endpoint)
         found.passed_by += obstacles
-        if not obstacles:
-            return True
-        certain = any(obstacle.certain for obstacle in obstacles)
-        return False if certain else Undetermined(obstacles[0].detail)
+        return not obstacles
 
-    def _in_table(self, endpoint: Endpoint, traveler: Traveler, found: _Candidates) -> Answer:
-        """Whether the route table of the traveler's subnet leads to a gateway endpoint (fact N10)."""
+    def _in_table(self, endpoint: Endpoint, traveler: Traveler, found: _Candidates) -> bool:
+        """Whether the route table of the traveler's subnet certainly leads to an endpoint (fact N10)."""
         table = self.routes.table(traveler.subnet)
-        if isinstance(table, Obstacle):
-            found.passed_by.append(table)
-            return Undetermined(table.detail)
+        if isinstance(table, Obstacle):  # which stands in the public way as well
+            return False
         answer = _lists(endpoint, table)
         if answer is False:
             found.passed_by.append(
@@ -150,7 +145,7 @@ class Endpoints:
             )  # fmt: skip
         else:
             found.passed_by += open_only(answer, Code.VALUE_UNKNOWN, endpoint.at, part="RouteTableIds")
-        return answer
+        return answer is True
 
     # --- without an endpoint --------------------------------------------------------------------
 
@@ -212,7 +207,7 @@ class Endpoints:
             ways.append(way)
         if all_down:
             walk.add(
-                [blocked(Code.ENDPOINT_AZ_DOWN, endpoint.at, part="SubnetIds", detail=traveler.down or "")]
+                [blocked(Code.ENDPOINT_AZ_DOWN, endpoint.at, part="SubnetIds", detail=str(traveler.down))]
             )
         else:
             walk.join(parts(ways, endpoint.at, Code.PART_OF_DESTINATION))

@@ -10,7 +10,7 @@ import bisect
 import ipaddress
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from enum import Enum
+from enum import Enum, auto
 
 from lambda_vpc.answers import Answer, Undetermined, both, either
 from lambda_vpc.network.model import (
@@ -54,11 +54,11 @@ def is_internet(block: Block) -> bool:
 class Whereabouts(Enum):
     """What is known of the address of a connection's other end."""
 
-    INSIDE = "inside"
+    INSIDE = auto()
     """It is in a block, or the reason says why the block is not known."""
-    INTERNET = "internet"
+    INTERNET = auto()
     """Some address of the internet."""
-    PUBLIC = "public"
+    PUBLIC = auto()
     """One public address that is not known, such as that of a NAT gateway."""
 
 
@@ -118,7 +118,7 @@ def covers(written: Block | Undetermined, peer: Peer, whole_vpc: Id | None = Non
         peer: the other end.
         whole_vpc: the VPC whose block it is, where it is written as that.
     """
-    if whole_vpc is not None and peer.vpc is not None and same(whole_vpc, peer.vpc) is True:
+    if same(whole_vpc, peer.vpc) is True:
         return True
     if isinstance(written, Undetermined):
         return written
@@ -139,12 +139,6 @@ def covers(written: Block | Undetermined, peer: Peer, whole_vpc: Id | None = Non
     return Undetermined(f"{written} is a part of {peer.block}") if peer.block.overlaps(written) else False
 
 
-def _protocol(written: str | Undetermined, protocol: str) -> Answer:
-    if isinstance(written, Undetermined):
-        return written
-    return written in (ALL, _NUMBERS[protocol])
-
-
 def _port(written: tuple[int, int] | Undetermined | None, port: int) -> Answer:
     if isinstance(written, Undetermined):
         return written
@@ -156,12 +150,10 @@ def _speaks_of(protocol: str | Undetermined, ports: tuple[int, int] | Undetermin
     """Whether a rule or entry is about this protocol and port."""
     if protocol == ALL:
         return True
-    open_protocol = isinstance(protocol, Undetermined)
-    port = _port(ports, traffic.port)
-    # A protocol that is not known may be "all", which leaves ports aside.
-    return both(
-        [_protocol(protocol, traffic.protocol), protocol if open_protocol and port is False else port]
-    )
+    if isinstance(protocol, Undetermined):
+        # It may be "all", which leaves ports aside.
+        return protocol
+    return both([protocol == _NUMBERS[traffic.protocol], _port(ports, traffic.port)])
 
 
 class Filters:
@@ -215,8 +207,7 @@ class Filters:
             and rule.exists is True
             and _speaks_of(rule.protocol, rule.ports, traffic) is True
         ]
-        merged = ipaddress.collapse_addresses(blocks) if blocks else ()
-        return any(covers(block, peer) is True for block in merged)
+        return any(covers(block, peer) is True for block in ipaddress.collapse_addresses(blocks))
 
     def groups(
         self, ids: Sequence[Id], at: Place, traffic: Traffic, peer: Peer, *, egress: bool, code: Code
@@ -380,6 +371,6 @@ class _Entries:
                 doubts.append((match, allow))
         for match, allow in reversed(doubts):
             # A doubtful entry that decides the same changes nothing.
-            if not (isinstance(decision, bool) and isinstance(allow, bool) and decision is allow):
+            if decision is not allow:
                 decision = match
         return decision

@@ -10,7 +10,7 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from enum import Enum
+from enum import Enum, auto
 from functools import cached_property
 
 from lambda_vpc.answers import Answer, Undetermined
@@ -25,15 +25,15 @@ Block = ipaddress.IPv4Network | ipaddress.IPv6Network
 class Origin(Enum):
     """Where the thing behind a name comes from; decides whether two names can be one thing."""
 
-    HERE = "here"
+    HERE = auto()
     """A record of this network."""
-    WRITTEN = "written"
+    WRITTEN = auto()
     """An id written out: it names one thing that exists already."""
-    EXISTING = "existing"
+    EXISTING = auto()
     """Something that exists already, by a name that is no id: a parameter, an import."""
-    OPEN = "open"
+    OPEN = auto()
     """Anything: the source does not tell."""
-    MISSING = "missing"
+    MISSING = auto()
     """Nothing: the source names what it does not have."""
 
 

@@ -227,7 +227,7 @@ class Nat:
         if isinstance(zones, Undetermined):
             yield unknown(Code.REGIONAL_NAT_ZONE, gateway.at, zones.question)
         elif zones is not None:
-            if isinstance(zone, Undetermined) or zone not in zones:
+            if zone not in zones:  # nor is one that is not known
                 yield unknown(Code.REGIONAL_NAT_ZONE, gateway.at, f"zone of {traveler.subnet.id}")
         elif traveler.down is not None:
             yield unknown(Code.REGIONAL_NAT_EXPANSION, gateway.at, f"without zone {traveler.down}")
@@ -241,7 +241,7 @@ class Nat:
         walk.add(obstacle for obstacle in own if obstacle.certain or not only_named)
         walk.add(
             judged(negate(is_down(subnet, traveler.down)), Code.NAT_AZ_DOWN, device,
-                   detail=traveler.down or "", open_code=Code.ZONE_UNKNOWN)
+                   detail=str(traveler.down), open_code=Code.ZONE_UNKNOWN)
         )  # fmt: skip
         if subnet.id != traveler.subnet.id or subnet.id.several:
             crossing = self.filters.crossing

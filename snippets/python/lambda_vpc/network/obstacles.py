@@ -19,9 +19,9 @@ class Obstacle:
     """The record to mend, or the nearest one the source holds."""
     certain: bool
     """`True`: blocked; `False`: unknown."""
-    detail: str = ""
+    detail: str
     """What is missing or in the way: a port, a parameter, another record."""
-    part: str = ""
+    part: str
     """The property to mend, where it is one."""
 
     @property
@@ -115,16 +115,6 @@ class Walk:
         return next((o for o in self.obstacles if o.certain), self.obstacles[0] if self.obstacles else None)
 
 
-_BLOCKED, _OPEN, _REACHED = range(3)
-
-
-def _rank(walk: Walk) -> int:
-    obstacle = walk.decisive
-    if obstacle is None:
-        return _REACHED
-    return _BLOCKED if obstacle.certain else _OPEN
-
-
 def parts(walks: Sequence[Walk], at: Place, code: Code) -> Walk:
     """The way to any one of several parts of a destination: blocked or reached only where all parts are.
 
@@ -133,12 +123,13 @@ def parts(walks: Sequence[Walk], at: Place, code: Code) -> Walk:
         at: where the parts come apart.
         code: the reason given where some are blocked and some reached.
     """
-    ranks = [_rank(walk) for walk in walks]
-    if _OPEN in ranks:
-        return walks[ranks.index(_OPEN)]
-    if len(set(ranks)) == 1:
+    ends = [walk.decisive for walk in walks]
+    certain = [None if end is None else end.certain for end in ends]
+    if False in certain:
+        return walks[certain.index(False)]
+    if len(set(certain)) == 1:
         return walks[0]
     walk = Walk()
-    stopped = next(walk.decisive for walk in walks if walk.decisive is not None)
+    stopped = next(end for end in ends if end is not None)
     walk.add([unknown(code, at, f"{stopped.at.name}: {stopped.code}")])
     return walk

@@ -170,11 +170,11 @@ class Routes:
 
     def _inside_vpc(self, block: Block, to: Subnet) -> bool:
         """Whether a route for a block is more specific than the VPC's local route to a subnet."""
-        if block.prefixlen == 0 or block.version != to.block.version or not block.overlaps(to.block):
+        if block.prefixlen == 0 or not block.overlaps(to.block):
             return False
         vpc = self.network.vpc(to.vpc)
         known = [b for b in (vpc.blocks if vpc else ()) if isinstance(b, Block) and b.overlaps(to.block)]
-        return not known or any(block.prefixlen >= whole.prefixlen for whole in known)
+        return not any(block.prefixlen < whole.prefixlen for whole in known)
 
     # --- what a route leads to ------------------------------------------------------------------
 
@@ -230,5 +230,4 @@ class Routes:
 
 def _whole(blocks: Sequence[Block]) -> bool:
     """Whether blocks together are the whole address space."""
-    merged = list(ipaddress.collapse_addresses(blocks)) if blocks else []
-    return len(merged) == 1 and merged[0].prefixlen == 0
+    return any(block.prefixlen == 0 for block in ipaddress.collapse_addresses(blocks))

@@ -9,13 +9,13 @@ import re
 import string
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from enum import Enum
+from enum import Enum, auto
 from functools import lru_cache
 
 from lambda_vpc.answers import Answer, Undetermined
 from lambda_vpc.network.endpoints import HTTPS, Endpoints
 from lambda_vpc.network.filters import Filters, Peer, Traffic
-from lambda_vpc.network.model import Function, Host, Id, Interface, Network, Subnet, same
+from lambda_vpc.network.model import Function, Host, Id, Interface, Network, Subnet, Via, same
 from lambda_vpc.network.nat import SMTP, Nat, Traveler, is_down
 from lambda_vpc.network.obstacles import (
     Note,
@@ -132,9 +132,9 @@ def trace(
 class Kind(Enum):
     """What a destination is."""
 
-    INTERNET = "internet"
-    SERVICE = "service"
-    HOST = "host"
+    INTERNET = auto()
+    SERVICE = auto()
+    HOST = auto()
 
 
 @dataclass(frozen=True)
@@ -312,7 +312,7 @@ class _Trace:
                 walk.add([blocked(Code.FUNCTION_OUTSIDE_VPC, self.function.at, detail=self.question.name)])
         elif self.question.version == 6:
             walk.add([blocked(Code.NO_IPV6_WITHOUT_VPC, self.function.at)])
-        elif self.question.kind is Kind.INTERNET and self.question.traffic == SMTP:
+        elif self.question.traffic == SMTP:
             walk.add([blocked(Code.PORT_25_CLOSED, self.function.at)])
         else:
             walk.notes.append(Note(Code.LAMBDA_MANAGED_VPC))
@@ -327,7 +327,7 @@ class _Trace:
         walk.passes(subnet)
         down = is_down(subnet, self.down)
         if down is True:
-            walk.add([blocked(Code.AZ_DOWN, subnet.at, part="AvailabilityZone", detail=self.down or "")])
+            walk.add([blocked(Code.AZ_DOWN, subnet.at, part="AvailabilityZone", detail=str(self.down))])
             return walk
         walk.add(open_only(down, Code.ZONE_UNKNOWN, subnet.at))
         walk.add(self._attachable(subnet))
@@ -499,10 +499,8 @@ class _Trace:
 
     def _still_there(self, host: Host, zones: list[Answer]) -> Iterator[Obstacle]:
         """What a host with interfaces in several zones does when one of them is down."""
-        if self.down is None or not zones:
-            return
-        if all(zone is True for zone in zones):
-            yield blocked(Code.DESTINATION_AZ_DOWN, host.at, detail=self.down)
+        if zones and all(zone is True for zone in zones):
+            yield blocked(Code.DESTINATION_AZ_DOWN, host.at, detail=str(self.down))
             return
         for zone in zones:
             yield from open_only(zone, Code.ZONE_UNKNOWN, host.at)
@@ -521,7 +519,7 @@ class _Trace:
         table = self.routes.table(traveler.subnet)
         for route in () if isinstance(table, Obstacle) else table.routes:
             target = self.routes.target(route)
-            if isinstance(target, Obstacle) or target.part in ("GatewayId", "NatGatewayId"):
+            if isinstance(target, Obstacle) or target.via in (Via.GATEWAY, Via.NAT_GATEWAY):
                 continue
             walk.obstacles = [o for o in walk.obstacles if o.code is not Code.OTHER_VPC]
             walk.add([unknown(Code.HOP_NOT_TRACED, route.at, str(target.id), part=target.part)])
