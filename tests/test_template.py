@@ -383,6 +383,16 @@ def test_what_one_stack_hands_to_another_is_a_text_or_a_list_of_texts(tmp_path):
     assert resources["Use"].get("B") == ["x"]
 
 
+def test_a_looked_up_parameter_of_a_nested_stack_has_the_value_that_is_handed_over(tmp_path):
+    declared = {"In": {"Type": "AWS::SSM::Parameter::Value<String>"}}
+    write(tmp_path, "a.yaml", Parameters=declared, Resources={"V": resource("EC2::VPC", A={"Ref": "In"})})
+    path = write(tmp_path, "main.yaml", Parameters={"Open": TEXT}, Resources={
+        "One": stack("a.yaml", In={"Ref": "Open"}), "Two": stack("a.yaml", In="/id")})  # fmt: skip
+    resources = template.load(path).scenarios[0].resources
+    assert resources["One/V"].get("A") == Unknown("parameter Open", Origin.EXISTING)
+    assert resources["Two/V"].get("A") == Unknown("SSM parameter /id", Origin.EXISTING)
+
+
 def test_a_stack_that_includes_itself_is_refused(tmp_path):
     path = write(tmp_path, "main.yaml", Resources={"Self": stack("main.yaml")})
     with pytest.raises(BadInput, match=r"main\.yaml:\d+: nested stack .*includes itself"):
