@@ -217,6 +217,13 @@ COMPARED = {
     "a literal that looks open": ([{"Fn::Sub": "${!Vpc}"}, "a"], False),
     "a parameter inside a text": ([{"Fn::Sub": "a-${Open}"}, "a"], "condition C: parameter Open"),
     "one open text twice": ([{"Fn::Sub": "a-${Open}"}, {"Fn::Sub": "a-${Open}"}], True),
+    "one parameter written in two ways": (
+        [{"Ref": "Open"}, {"Fn::Sub": "${Open}"}], "condition C: parameter Open"),
+    "one list of which the position is a number, and a truth": (
+        [{"Fn::Select": [1, {"Ref": "Open"}]}, {"Fn::Select": [True, {"Ref": "Open"}]}],
+        "condition C: item 1 of parameter Open"),
+    "two fractions": ([1.5, "1.5"], True),
+    "a text and nothing": (["a", None], "condition C: a comparison with a value that is no text"),
     "a list": ([["a"], "a"], "condition C: a comparison with a value that is no text"),
     "two lists": ([["a"], ["a"]], True),
 }  # fmt: skip
@@ -239,6 +246,23 @@ def test_the_question_of_a_condition_names_the_innermost_one():
     assert scenario.resources["Vpc"].exists.question == "condition Inner: Fn::Guess in a condition"
 
 
+CIRCLES = {
+    "one": ({"A": {"Condition": "A"}}, "condition A: condition A, which refers to itself"),
+    "two": (
+        {"A": {"Condition": "B"}, "B": {"Condition": "A"}},
+        "condition B: condition A, which refers to itself",
+    ),
+    "none": ({"A": {"Condition": "X"}}, "condition A: condition X, which this template does not define"),
+}
+
+
+@pytest.mark.parametrize("name", CIRCLES)
+def test_the_question_of_a_circle_names_the_condition_that_closes_it(name):
+    conditions, question = CIRCLES[name]
+    (scenario,) = read({"Vpc": under("A")}, Conditions=conditions).scenarios
+    assert scenario.resources["Vpc"].exists.question == question
+
+
 DECIDED = {
     "a circle that another side decides": (
         {"A": {"Fn::Or": [{"Condition": "B"}, {"Fn::Equals": [1, 1]}]}, "B": {"Condition": "A"}}, True),
@@ -246,6 +270,10 @@ DECIDED = {
     "a condition inside a comparison": (
         {"A": {"Fn::Equals": [{"Fn::If": ["B", 1, 2]}, 1]}, "B": {"Fn::Equals": [1, 1]}}, True),
     "a condition that is a text": ({"A": "x"}, Undetermined),
+    "a condition of two functions": ({"A": {"Fn::Equals": [1, 1], "Fn::Not": [1]}}, Undetermined),
+    "an Equals of three": ({"A": {"Fn::Equals": [1, 1, 1]}}, Undetermined),
+    "a Condition of a list": ({"A": {"Condition": ["A"]}}, Undetermined),
+    "an And that fails": ({"A": {"Fn::Not": [{"Fn::And": [{"Fn::Equals": [1, 2]}]}]}}, True),
     "a Not of two": ({"A": {"Fn::Not": [{"Fn::Equals": [1, 2]}, {"Fn::Equals": [1, 2]}]}}, Undetermined),
     "an Equals of one": ({"A": {"Fn::Equals": [1]}}, Undetermined),
     "an Equals of a map": ({"A": {"Fn::Equals": {"B": 1, "C": 1}}}, Undetermined),
@@ -286,17 +314,68 @@ def test_an_ssm_parameter_that_is_compared_has_no_default():
     assert told(found) == [("Id=x", True), ("Id=not x", False)]
 
 
+def test_a_value_that_is_none_of_some_may_be_any_other():
+    conditions = {"Is": equals("P", "a"), "Same": {"Fn::Equals": [{"Ref": "P"}, {"Ref": "Q"}]},
+                  "Wrong": {"Fn::Equals": [{"Ref": "Given"}, {"Ref": "P"}]}}  # fmt: skip
+    found = read({"Is": under("Is"), "Same": under("Same"), "Wrong": under("Wrong")},
+                 {"Q": "b", "Given": "a"}, Conditions=conditions,
+                 Parameters=dict.fromkeys(("P", "Q", "Given"), TEXT))  # fmt: skip
+    is_a, other = found.scenarios
+    assert set(is_a.resources) == {"Is", "Wrong"}
+    assert set(other.resources) == {"Same"}
+    assert other.resources["Same"].exists.question == "condition Same: parameter P"
+
+
+NOT_VARIED = {
+    "two parameters in one text": {"Fn::Sub": "${P}${P}"},
+    "a parameter after a text": {"Fn::Sub": "a-${P}"},
+    "a literal": {"Fn::Sub": "${!P}"},
+    "an attribute": {"Fn::Sub": "${P.X}"},
+    "a text with a map": {"Fn::Sub": ["${P}", {}]},
+    "a map that only looks like a Ref": {"Ref": "P", "Other": 1},
+    "a Ref of a list": {"Ref": ["P"]},
+    "a Join that is compared with a text": {"Fn::Join": ["", [{"Ref": "P"}]]},
+    "a Base64": {"Fn::Base64": {"Ref": "P"}},
+}
+
+
+@pytest.mark.parametrize("name", NOT_VARIED)
+def test_a_parameter_is_varied_only_where_it_is_compared_as_a_whole(name):
+    found = read({"Vpc": under("Is"), "Always": VPC}, Parameters={"P": TEXT},
+                 Conditions={"Is": {"Fn::Equals": [NOT_VARIED[name], "a"]}})  # fmt: skip
+    assert [str(scenario) for scenario in found.scenarios] == [""]
+
+
+NOT_EMPTY = {
+    "a Join of two": {"Fn::Join": ["", [{"Ref": "P"}, "a"]]},
+    "a Join of three arguments": {"Fn::Join": ["", {"Ref": "P"}, 1]},
+    "a Join of a text": {"Fn::Join": "ab"},
+    "a Select of a list of one": {"Fn::Select": [0, [{"Ref": "P"}]]},
+    "a Cidr": {"Fn::Cidr": ["a", {"Ref": "P"}]},
+}
+
+
+@pytest.mark.parametrize("name", NOT_EMPTY)
+def test_what_does_not_ask_whether_a_parameter_is_empty_makes_no_scenario(name):
+    found = read({"Vpc": under("Is"), "Always": VPC}, Parameters={"P": TEXT},
+                 Conditions={"Is": {"Fn::Equals": [NOT_EMPTY[name], ""]}})  # fmt: skip
+    assert [str(scenario) for scenario in found.scenarios] == [""]
+
+
 EMPTY_LISTS = {
     "joined": {"Fn::Join": ["", {"Ref": "Ids"}]},
     "joined as an item": {"Fn::Join": ["", [{"Ref": "Ids"}]]},
     "its first item": {"Fn::Select": [0, {"Ref": "Ids"}]},
+    "the first of the items of a text": {"Fn::Select": [0, {"Fn::Split": [",", {"Ref": "Ids"}]}]},
     "substituted": {"Fn::Sub": "${Ids}"},
+    "substituted with blanks": {"Fn::Sub": "${ Ids }"},
 }
+TEXTS = ("joined as an item", "the first of the items of a text", "substituted", "substituted with blanks")
 
 
 @pytest.mark.parametrize("name", EMPTY_LISTS)
 def test_a_parameter_that_is_asked_whether_it_is_empty_makes_two_scenarios(name):
-    kind = "String" if name in ("substituted", "joined as an item") else "CommaDelimitedList"
+    kind = "String" if name in TEXTS else "CommaDelimitedList"
     condition = {"Fn::Not": [{"Fn::Equals": [EMPTY_LISTS[name], ""]}]}
     declared = {"Ids": {"Type": kind, "Default": ""}}
     found = read({"Vpc": under("Some"), "Use": resource("EC2::VPC", Ids={"Ref": "Ids"})},
@@ -426,6 +505,8 @@ NOT_USED = {
     "a Ref of a list": {"Ref": ["P"]},
     "an If of nothing": {"Fn::If": []},
     "an If of a text": {"Fn::If": "P"},
+    "a Sub of nothing": {"Fn::Sub": []},
+    "a Sub of a number": {"Fn::Sub": 1},
 }
 
 
