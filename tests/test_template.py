@@ -375,6 +375,7 @@ def test_a_pseudo_parameter_stays_recognizable_inside_a_text(name):
 
 COSTS = {
     "Sub": ({"Fn::Sub": ["a${B}", {"B": "bcd"}]}, 3, 1),
+    "Sub with an open Region": ({"Fn::Sub": "ab${AWS::Region}"}, 0, 1),
     "Join": ({"Fn::Join": ["--", ["a", "bc"]]}, 5, 3),
     "Join of a reference": ({"Fn::Join": ["", [{"Ref": "Vpc"}]]}, 0, 1),
     "Split": ({"Fn::Split": [",", "a,b,c"]}, 5, 2),
@@ -430,9 +431,12 @@ def test_what_is_too_deep_is_so_whenever_it_is_asked_for():
     blocks = {"A": deep(28, att("B", "CidrBlock")), "B": deep(28, att("C", "CidrBlock")), "C": deep(28, "a")}
     resources = {name: resource("EC2::VPC", CidrBlock=block) for name, block in blocks.items()}
     resources |= {"First": resource("EC2::Subnet", A=att("A", "CidrBlock")),
-                  "Second": resource("EC2::Subnet", A=att("A", "CidrBlock"))}  # fmt: skip
-    (scenario,) = read(resources).scenarios
-    for name in ("First", "Second"):
+                  "Second": resource("EC2::Subnet", A=att("A", "CidrBlock")),
+                  "Third": resource("EC2::Subnet", Tags={"Fn::If": ["Deep", 1, 2]}),
+                  "Fourth": resource("EC2::Subnet", Tags={"Fn::If": ["Deep", 1, 2]})}  # fmt: skip
+    conditions = {"Deep": {"Fn::Equals": [att("A", "CidrBlock"), "a"]}}
+    (scenario,) = read(resources, Conditions=conditions).scenarios
+    for name in ("First", "Second", "Third", "Fourth"):
         with pytest.raises(BadInput, match=f"{name}: values refer to one another more than 150 levels deep"):
             assert scenario.resources[name].properties
 

@@ -159,7 +159,7 @@ class Scope:
     def _ref(self, name: object) -> object:
         if not isinstance(name, str):
             return Unknown("a Ref that is not a name")
-        if name in self.parameters or name in self.values:
+        if name in self.parameters:
             return self.values.get(name, Unknown(f"parameter {self.prefix}{shown(name)}", Origin.EXISTING))
         if name.startswith("AWS::"):
             return self._pseudo(name)

@@ -182,7 +182,7 @@ def _of_sam_function(
         if isinstance(value, Mapping) and "Statement" not in value:
             # A SAM policy template, such as `S3ReadPolicy`.
             value = Unknown(f"the SAM policy template {shown(', '.join(map(str, value)))}", Origin.GENERATED)
-        if isinstance(value, Mapping | Unknown):
+        if isinstance(value, Mapping):
             yield RolePolicy("identity", read_document(value), True, function, place)
         else:
             yield _managed(scenario, "identity", value, function, place, texts, by_name=True)
