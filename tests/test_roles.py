@@ -382,6 +382,11 @@ def test_policies_of_a_sam_function_with_a_role_are_ignored_as_sam_ignores_them(
     assert collected(resources) == ()
 
 
+def test_sam_makes_no_role_for_a_function_whose_role_is_not_known():
+    (found,) = sam(Role=ref("Name"))
+    assert found.document == Unknown("parameter Name", Origin.EXISTING)
+
+
 def test_a_policy_that_names_the_role_sam_makes_is_found():
     resources = {"Function": resource("Serverless::Function"),
                  "Other": separate("Policy", Roles=[ref("FunctionRole")])}  # fmt: skip
