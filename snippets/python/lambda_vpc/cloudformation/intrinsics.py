@@ -208,7 +208,7 @@ class Scope:
         if attribute.startswith("Outputs.") and self.exported is not None:
             return self.exported(name, attribute.removeprefix("Outputs."))
         resource = mapping(self.resources[name])
-        type_ = str(resource.get("Type", "")).rpartition("::")[2]
+        type_ = str(resource.get("Type")).rpartition("::")[2]
         if attribute == "Id" or _ID_TYPES.get(attribute) == type_:
             return Reference(self.prefix + name)
         if attribute in _PROPERTY_ATTRIBUTES and type_ in ("VPC", "Subnet"):

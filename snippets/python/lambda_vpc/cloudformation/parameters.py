@@ -122,7 +122,7 @@ def _differs(pattern: str, texts: Sequence[str]) -> bool:
     """
     try:
         told = subprocess.check_output(
-            [sys.executable, "-I", "-S", "-c", _MATCH], input=json.dumps([pattern, list(texts)]),
+            [sys.executable, "-ISc", _MATCH], input=json.dumps([pattern, list(texts)]),
             stderr=subprocess.DEVNULL, text=True, timeout=_PATTERN_SECONDS,
         )  # fmt: skip
     except (OSError, subprocess.SubprocessError):
