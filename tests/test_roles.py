@@ -162,7 +162,7 @@ def test_a_managed_policy_of_aws_is_named_and_its_text_taken_where_it_is_handed_
     arn, expected = ARNS[name]
     resources = {"Role": role(ManagedPolicyArns=[arn]), "Function": function()}
     (found,) = collected(resources)
-    assert found.aws_managed == expected
+    assert (found.aws_managed, found.attached) == (expected, True)
     assert isinstance(found.document, Unknown)
     assert found.document.origin is Origin.EXISTING
     assert found.key_path == ("Resources", "Role", "Properties", "ManagedPolicyArns", 0)

@@ -374,7 +374,7 @@ class Scope:
         if not isinstance(region, str):
             return Unknown("the Region of GetAZs")
         place = DEFAULT_REGION if isinstance(region, OpenText) else region
-        parts = pieces(region) or ()
+        parts = pieces(region)
         return [compose((*parts, letter)) for letter in _ZONES.get(place, _DEFAULT_ZONES)]
 
     def _cidr(self, argument: object) -> object:
