@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import time
 
@@ -16,7 +17,7 @@ from lambda_vpc.cloudformation.intrinsics import Origin, Reference, Unknown
 from lambda_vpc.cloudformation.parameters import MAX_SCENARIOS
 from lambda_vpc.network import from_template
 from lambda_vpc.reading import BadInput
-from networks import answers, nat_per_az, read, ref, resource
+from networks import answers, att, nat_per_az, read, ref, resource
 
 
 def value_of(written, parameters=None, region=None, **sections):
@@ -25,6 +26,7 @@ def value_of(written, parameters=None, region=None, **sections):
                               "Subject": resource("EC2::Subnet", Value=written),
                               "Private": resource("EC2::Subnet", VpcId={"Ref": "Vpc"},
                                                   AvailabilityZone="eu-west-1a"),
+                              "Other": resource("EC2::VPCCidrBlock", CidrBlock="10.1.0.0/16"),
                               "Sam": resource("Serverless::Function"), "WithRole": resource(
                                   "Serverless::Function", Role="x")}, **sections}  # fmt: skip
     found = template.parse(json.dumps(document), "t.json", parameters, region=region)
@@ -84,12 +86,55 @@ RESOLVED = {
     "GetAtt of a subnet's zone": ({"Fn::GetAtt": ["Private", "AvailabilityZone"]}, "eu-west-1a"),
     "GetAtt of the subnet itself": ({"Fn::GetAtt": ["Private", "SubnetId"]}, Reference("Private")),
     "a text that only begins like a statement": ("{%}", "{%}"),
+    "a brace": ("{", "{"),
+    "a dynamic reference without an end": ("{{resolve:ssm:/a", "{{resolve:ssm:/a"),
+    "a dynamic reference with half an end": ("{{resolve:ssm:/a}", "{{resolve:ssm:/a}"),
+    "a map of a condition's name": ({"Condition": "IsA"}, {"Condition": "IsA"}),
+    "GetAtt of an attribute with a dot": (
+        {"Fn::GetAtt": "Vpc.Endpoint.Port"}, Reference("Vpc", "Endpoint.Port")),
+    "GetAtt of the id of anything": ({"Fn::GetAtt": ["Sam", "Id"]}, Reference("Sam")),
+    "GetAtt of an id of another type": ({"Fn::GetAtt": ["Sam", "VpcId"]}, Reference("Sam", "VpcId")),
+    "GetAtt of a property that is not written": (
+        {"Fn::GetAtt": ["Private", "CidrBlock"]}, Reference("Private", "CidrBlock")),
+    "GetAtt of a property of another type": (
+        {"Fn::GetAtt": ["Other", "CidrBlock"]}, Reference("Other", "CidrBlock")),
+    "GetAtt of outputs of what is no stack": (
+        {"Fn::GetAtt": ["Vpc", "Outputs.A"]}, Unknown("output A of stack Vpc")),
+    "Split of a text of an account number": (
+        {"Fn::Split": [":", {"Fn::Sub": "a:${AWS::AccountId}"}]}, ["a", "${AWS::AccountId}"]),
+    "Split of a text of a partition": (
+        {"Fn::Split": [":", {"Fn::Sub": "${AWS::Partition}:b"}]}, ["${AWS::Partition}", "b"]),
+    "Split by a letter that no Region has": (
+        {"Fn::Split": ["X", {"Fn::Sub": "aX${AWS::Region}"}]}, ["a", "${AWS::Region}"]),
+    "Select of the last": ({"Fn::Select": [1, ["a", "b"]]}, "b"),
+    "Length of a list that is split": ({"Fn::Length": {"Fn::Split": [",", "a,b,c"]}}, 3),
+    "ToJsonString of texts": (
+        {"Fn::ToJsonString": ["a", "\n", {"Ref": "Vpc"}, True]}, '["a","\\n","${Vpc}",true]'),
+    "Base64 of a letter beyond ASCII": ({"Fn::Base64": "é"}, "w6k="),
+    "Base64 of half a letter": ({"Fn::Base64": "\ud83d"}, "7aC9"),
+    "Cidr of a block with host bits": ({"Fn::Cidr": ["10.0.0.5/16", 1, 8]}, ["10.0.0.0/24"]),
+    "Cidr of one block as large as the whole": ({"Fn::Cidr": ["10.0.0.0/24", 1, 8]}, ["10.0.0.0/24"]),
+    "Cidr of single addresses": ({"Fn::Cidr": ["10.0.0.0/31", 2, 0]}, ["10.0.0.0/32", "10.0.0.1/32"]),
+    "Cidr by texts": ({"Fn::Cidr": ["10.0.0.0/16", "1", "8"]}, ["10.0.0.0/24"]),
+    "FindInMap with a default that is not needed": (
+        {"Fn::FindInMap": ["Sizes", "x", "Cidr", {"DefaultValue": "y"}]}, "10.1.0.0/16"),
+    "If of a condition that holds": ({"Fn::If": ["Yes", "a", "b"]}, "a"),
+    "If of a condition that fails": ({"Fn::If": ["No", "a", "b"]}, "b"),
+    "If of an open condition with the same on both sides": ({"Fn::If": ["Maybe", ["a"], ["a"]]}, ["a"]),
+    "all zones": (
+        {"Fn::GetAZs": {"Ref": "AWS::Region"}},
+        ["${AWS::Region}a", "${AWS::Region}c", "${AWS::Region}d"]),
+    "all zones of a Region": (
+        {"Fn::GetAZs": "us-east-1"}, [f"us-east-1{letter}" for letter in "abcdef"]),
+    "all zones of Tokyo": ({"Fn::GetAZs": "ap-northeast-1"}, [f"ap-northeast-1{letter}" for letter in "acd"]),
     "a zone by position": ({"Fn::Select": [1, {"Fn::GetAZs": ""}]}, "${AWS::Region}c"),
 }  # fmt: skip
 SECTIONS = {
     "Parameters": {"Given": TEXT | {"Default": "x"}, "Open": TEXT},
     "Mappings": {"Sizes": {"x": {"Cidr": "10.1.0.0/16", "1": "one"}}},
-}
+    "Conditions": {"Yes": {"Fn::Equals": ["a", "a"]}, "No": {"Fn::Equals": ["a", "b"]},
+                   "Maybe": {"Fn::Equals": [{"Ref": "AWS::StackId"}, "a"]}},
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", RESOLVED)
@@ -104,6 +149,128 @@ LEFT_OPEN = {
     "an import": ({"Fn::ImportValue": "shared-vpc"}, "import of shared-vpc"),
     "a dynamic reference": ("{{resolve:ssm:/vpc/id}}", "dynamic reference {{resolve:ssm:/vpc/id}}"),
     "a placeholder of a template engine": ("{{ vpc_id }}", "placeholder {{ vpc_id }}"),
+    "an import of a name that is open": ({"Fn::ImportValue": {"Ref": "Open"}}, "import of parameter Open"),
+    "a dynamic reference inside a text": ("a{{resolve:ssm:/b}}c", "dynamic reference {{resolve:ssm:/b}}"),
+    "a dynamic reference after half of one": (
+        "{{resolve:a} {{resolve:b}}",
+        "dynamic reference {{resolve:b}}",
+    ),
+    "a dynamic reference that a text is put together to": (
+        {"Fn::Join": ["", ["{{resolve:", "a}}"]]},
+        "dynamic reference {{resolve:a}}",
+    ),
+    "a placeholder of two lines": (" {{ a\nb }} ", "placeholder {{ a\nb }}"),
+    "an empty placeholder": ("{{}}", "placeholder {{}}"),
+    "a statement of a template engine": ("{% if a %}", "placeholder {% if a %}"),
+    "a pseudo parameter nobody knows": ({"Ref": "AWS::Guess"}, "pseudo parameter AWS::Guess"),
+    "a Ref that is a list": ({"Ref": ["Vpc"]}, "a Ref that is not a name"),
+    "a GetAtt without an attribute": (
+        {"Fn::GetAtt": "Vpc"},
+        "a GetAtt that is not a resource and an attribute",
+    ),
+    "a GetAtt of three": (
+        {"Fn::GetAtt": ["Vpc", "A", "B"]},
+        "a GetAtt that is not a resource and an attribute",
+    ),
+    "a GetAtt of an open resource": (
+        {"Fn::GetAtt": [{"Ref": "Open"}, "Arn"]},
+        "a GetAtt that is not a resource and an attribute",
+    ),
+    "a GetAtt of an open attribute": ({"Fn::GetAtt": ["Vpc", {"Ref": "Open"}]}, "an attribute of Vpc"),
+    "a loop among properties": (
+        {"Fn::ForEach::A": ["X", {"Ref": "Open"}, {"${X}": 1}], "B": 1},
+        "Fn::ForEach::A",
+    ),
+    "a Join of an open list": ({"Fn::Join": ["", {"Ref": "Open"}]}, "parameter Open"),
+    "a Join by a list": ({"Fn::Join": [["a"], ["a"]]}, "a Join that is not a delimiter and a list"),
+    "a Split of an open text": ({"Fn::Split": [",", {"Ref": "Open"}]}, "parameter Open"),
+    "a Split by a list": ({"Fn::Split": [["a"], "a"]}, "a Split that is not a delimiter and a text"),
+    "a Split of a list": ({"Fn::Split": [",", ["a"]]}, "a Split that is not a delimiter and a text"),
+    "a split of a Region by one of its digits": (
+        {"Fn::Split": ["1", {"Fn::Sub": "a1${AWS::Region}"}]},
+        "a1${AWS::Region} split by '1'",
+    ),
+    "a split of an account number by a digit": (
+        {"Fn::Split": ["0", {"Fn::Sub": "a0${AWS::AccountId}"}]},
+        "a0${AWS::AccountId} split by '0'",
+    ),
+    "a split of a partition by a letter": (
+        {"Fn::Split": ["a", {"Fn::Sub": "a${AWS::Partition}"}]},
+        "a${AWS::Partition} split by 'a'",
+    ),
+    "a split of a stack's name by a capital letter": (
+        {"Fn::Split": ["X", {"Fn::Sub": "aX${AWS::StackName}"}]},
+        "aX${AWS::StackName} split by 'X'",
+    ),
+    "a Select by an open position": ({"Fn::Select": [{"Ref": "Open"}, ["a"]]}, "parameter Open"),
+    "a Select of an open list": ({"Fn::Select": ["1", {"Ref": "Open"}]}, "item 1 of parameter Open"),
+    "a Select of what AWS makes": (
+        {"Fn::Select": [0, {"Fn::GetAtt": "Vpc.Blocks"}]},
+        "item 0 of ${Vpc.Blocks}",
+    ),
+    "a Select of an open list by no number": (
+        {"Fn::Select": ["a", {"Ref": "Open"}]},
+        "a Select that is not a position and a list",
+    ),
+    "a Select by a fraction": ({"Fn::Select": [0.5, ["a"]]}, "a Select that is not a position and a list"),
+    "a position before the list": ({"Fn::Select": ["-1", ["a"]]}, "item -1 of a list of 1"),
+    "a position just behind the list": ({"Fn::Select": [1, ["a"]]}, "item 1 of a list of 1"),
+    "Base64 of a parameter": ({"Fn::Base64": {"Ref": "Open"}}, "parameter Open"),
+    "the length of an open list": ({"Fn::Length": {"Ref": "Open"}}, "parameter Open"),
+    "JSON with a parameter": ({"Fn::ToJsonString": {"A": {"Ref": "Open"}}}, "parameter Open"),
+    "the zones of an open Region": ({"Fn::GetAZs": {"Ref": "Open"}}, "parameter Open"),
+    "the zones of a list": ({"Fn::GetAZs": ["a"]}, "the Region of GetAZs"),
+    "a Cidr of four": (
+        {"Fn::Cidr": ["10.0.0.0/16", 1, 8, 8]},
+        "a Cidr that is not a block, a count and a size",
+    ),
+    "a Cidr of an open block": ({"Fn::Cidr": [{"Ref": "Open"}, 1, 8]}, "parameter Open"),
+    "a Cidr of a block that AWS makes": ({"Fn::Cidr": [{"Fn::GetAtt": "Vpc.Ipv6"}, 1, 8]}, "${Vpc.Ipv6}"),
+    "a Cidr of an open count": ({"Fn::Cidr": ["10.0.0.0/16", {"Ref": "Open"}, 8]}, "parameter Open"),
+    "a Cidr of an open size": ({"Fn::Cidr": ["10.0.0.0/16", 1, {"Ref": "Open"}]}, "parameter Open"),
+    "a Cidr of no number": ({"Fn::Cidr": ["10.0.0.0/16", "x", 8]}, "Cidr of '10.0.0.0/16'"),
+    "a Cidr of an address": ({"Fn::Cidr": ["10.0.0.0", 1, 8]}, "Cidr of '10.0.0.0'"),
+    "a Cidr of a word": ({"Fn::Cidr": ["a/8", 1, 8]}, "Cidr of 'a/8'"),
+    "a Cidr of a number": ({"Fn::Cidr": [1, 1, 8]}, "Cidr of '1'"),
+    "a Cidr of blocks larger than the whole": (
+        {"Fn::Cidr": ["10.0.0.0/24", 1, 9]},
+        "blocks of 9 bits in 10.0.0.0/24",
+    ),
+    "a Cidr of blocks smaller than an address": (
+        {"Fn::Cidr": ["10.0.0.0/24", 1, -1]},
+        "blocks of -1 bits in 10.0.0.0/24",
+    ),
+    "an If of an open condition": ({"Fn::If": ["Maybe", 1, 2]}, "condition Maybe: AWS::StackId"),
+    "an If of nothing or nothing": (
+        {"Fn::If": ["Maybe", {"Ref": "AWS::NoValue"}, {"Ref": "AWS::NoValue"}]},
+        "condition Maybe: AWS::StackId",
+    ),
+    "an If of a list": ({"Fn::If": [["Yes"], 1, 2]}, "an If that is not a condition and two values"),
+    "a FindInMap of five": (
+        {"Fn::FindInMap": ["Sizes", "x", "Cidr", {}, 1]},
+        "a FindInMap that is not a map and two keys",
+    ),
+    "a FindInMap with a default that is none": (
+        {"Fn::FindInMap": ["Sizes", "z", "Cidr", "x"]},
+        "'z' in a mapping",
+    ),
+    "a FindInMap with an empty default": (
+        {"Fn::FindInMap": ["Sizes", "z", "Cidr", {"DefaultValue": None}]},
+        "'z' in a mapping",
+    ),
+    "a key of a mapping beyond its end": ({"Fn::FindInMap": ["Sizes", "x", "Size"]}, "'Size' in a mapping"),
+    "a mapping by a parameter": (
+        {"Fn::FindInMap": ["Sizes", {"Ref": "Open"}, "Cidr"]},
+        "parameter Open, a key of mapping Sizes / … / Cidr",
+    ),
+    "a mapping by two that are open": (
+        {"Fn::FindInMap": ["Sizes", {"Ref": "AWS::Region"}, {"Ref": "Open"}]},
+        "AWS::Region (give --region), a key of mapping Sizes / … / parameter Open",
+    ),
+    "a mapping that a parameter names": (
+        {"Fn::FindInMap": [{"Ref": "Open"}, {"Ref": "Vpc"}, 1]},
+        "parameter Open, a key of mapping … / ${Vpc}, which only AWS knows / 1",
+    ),
     "a missing resource": ({"Ref": "Nowhere"}, "'Nowhere', which this template does not define"),
     "a missing mapping": ({"Fn::FindInMap": ["Sizes", "z", "Cidr"]}, "'z' in a mapping"),
     "a mapping by an open Region": (
@@ -152,6 +319,9 @@ LEFT_OPEN = {
     "a Select of no list": ({"Fn::Select": [0, "a"]}, "a Select that is not a position and a list"),
     "a Select by no number": ({"Fn::Select": [True, ["a"]]}, "a Select that is not a position and a list"),
     "a Sub of a number": ({"Fn::Sub": 1}, "a Sub that is not a text"),
+    "a Sub of a text and a list": ({"Fn::Sub": ["a", ["b"]]}, "a Sub that is not a text"),
+    "a Sub of three": ({"Fn::Sub": ["a", {}, {}]}, "a Sub that is not a text"),
+    "a Sub of a map and a map": ({"Fn::Sub": [{}, {}]}, "a Sub that is not a text"),
     "a GetAtt of one": ({"Fn::GetAtt": ["Vpc"]}, "a GetAtt that is not a resource and an attribute"),
     "a FindInMap of two": ({"Fn::FindInMap": ["Sizes", "x"]}, "a FindInMap that is not a map and two keys"),
     "an If of two": ({"Fn::If": ["C", 1]}, "an If that is not a condition and two values"),
@@ -176,6 +346,99 @@ def test_what_a_template_leaves_open_is_unknown_and_named(name):
     found = value_of(written, **SECTIONS)
     assert isinstance(found, Unknown)
     assert found.what == what
+
+
+IDS = {
+    "GroupId": "EC2::SecurityGroup", "VpcId": "EC2::VPC", "SubnetId": "EC2::Subnet",
+    "NatGatewayId": "EC2::NatGateway", "InternetGatewayId": "EC2::InternetGateway",
+    "RouteTableId": "EC2::RouteTable", "InstanceId": "EC2::Instance", "NetworkAclId": "EC2::NetworkAcl",
+    "PrefixListId": "EC2::PrefixList",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("attribute", IDS)
+def test_the_id_of_a_resource_is_the_resource_itself(attribute):
+    use = resource("EC2::Subnet", A=att("One", attribute), B=att("Other", attribute))
+    resources = {"One": resource(IDS[attribute]), "Other": resource("EC2::Route"), "Use": use}
+    use = read(resources).scenarios[0].resources["Use"]
+    assert (use.get("A"), use.get("B")) == (Reference("One"), Reference("Other", attribute))
+
+
+@pytest.mark.parametrize(
+    "name", ["AccountId", "NotificationARNs", "Partition", "Region", "StackId", "StackName", "URLSuffix"]
+)
+def test_a_pseudo_parameter_stays_recognizable_inside_a_text(name):
+    assert value_of({"Fn::Sub": f"x-${{AWS::{name}}}"}) == f"x-${{AWS::{name}}}"
+
+
+# --- what it costs ------------------------------------------------------------------------------
+
+COSTS = {
+    "Sub": ({"Fn::Sub": ["a${B}", {"B": "bcd"}]}, 3, 1),
+    "Sub with an open Region": ({"Fn::Sub": "ab${AWS::Region}"}, 0, 1),
+    "Join": ({"Fn::Join": ["--", ["a", "bc"]]}, 5, 3),
+    "Join of a reference": ({"Fn::Join": ["", [{"Ref": "Vpc"}]]}, 0, 1),
+    "Split": ({"Fn::Split": [",", "a,b,c"]}, 5, 2),
+    "Base64": ({"Fn::Base64": "abc"}, 6, 0),
+    "ToJsonString of a text": ({"Fn::ToJsonString": "abc"}, 3, 1),
+    "ToJsonString of a reference": ({"Fn::ToJsonString": {"Ref": "Vpc"}}, 0, 1),
+    "ToJsonString of a number": ({"Fn::ToJsonString": 1234}, 4, 1),
+    "Cidr": ({"Fn::Cidr": ["10.0.0.0/16", 3, 8]}, 0, 3),
+    "If of two lists": ({"Fn::If": ["Missing", ["a", "b"], ["c"]]}, 0, 3),
+    "If of two texts": ({"Fn::If": ["Missing", "ab", "c"]}, 0, 0),
+}
+
+
+@pytest.mark.parametrize("name", COSTS)
+def test_texts_and_lists_that_are_put_together_are_counted(name):
+    written, characters, items = COSTS[name]
+    work = intrinsics.Work()
+    intrinsics.Scope({"Resources": {"Vpc": resource("EC2::VPC")}}, {}, work=work).resolve(written)
+    assert intrinsics.MAX_TEXT - work.left == characters + 50 * items
+
+
+def test_lists_that_are_compared_are_counted():
+    work = intrinsics.Work()
+    assert intrinsics.Scope({}, {}, work=work).holds({"Fn::Equals": [["a", "b"], ["a", "b"]]})
+    assert intrinsics.MAX_TEXT - work.left == 4 * 50
+
+
+def test_texts_and_lists_are_put_together_up_to_a_bound():
+    work = intrinsics.Work()
+    work.spend(49_999_900)
+    work.spend(50, 1)
+    with pytest.raises(intrinsics.TooLarge, match="exceed 50,000,000 characters"):
+        work.spend(1)
+
+
+def test_values_refer_to_one_another_up_to_a_depth():
+    work = intrinsics.Work()
+    with contextlib.ExitStack() as levels:
+        for _ in range(150):
+            levels.enter_context(work)
+        with pytest.raises(intrinsics.TooLarge, match="more than 150 levels deep"):
+            levels.enter_context(work)
+    with work, work:
+        pass
+
+
+def deep(levels, inside):
+    """A value inside so many lists."""
+    return inside if not levels else {"Fn::Select": [0, [deep(levels - 1, inside)]]}
+
+
+def test_what_is_too_deep_is_so_whenever_it_is_asked_for():
+    blocks = {"A": deep(28, att("B", "CidrBlock")), "B": deep(28, att("C", "CidrBlock")), "C": deep(28, "a")}
+    resources = {name: resource("EC2::VPC", CidrBlock=block) for name, block in blocks.items()}
+    resources |= {"First": resource("EC2::Subnet", A=att("A", "CidrBlock")),
+                  "Second": resource("EC2::Subnet", A=att("A", "CidrBlock")),
+                  "Third": resource("EC2::Subnet", Tags={"Fn::If": ["Deep", 1, 2]}),
+                  "Fourth": resource("EC2::Subnet", Tags={"Fn::If": ["Deep", 1, 2]})}  # fmt: skip
+    conditions = {"Deep": {"Fn::Equals": [att("A", "CidrBlock"), "a"]}}
+    (scenario,) = read(resources, Conditions=conditions).scenarios
+    for name in ("First", "Second", "Third", "Fourth"):
+        with pytest.raises(BadInput, match=f"{name}: values refer to one another more than 150 levels deep"):
+            assert scenario.resources[name].properties
 
 
 def test_as_many_blocks_as_a_cidr_may_make_are_made():
@@ -381,6 +644,16 @@ def test_what_one_stack_hands_to_another_is_a_text_or_a_list_of_texts(tmp_path):
     assert resources["One/V"].get("B") == ["x", "y"]
     assert resources["Use"].get("A") == Unknown("output Map of One, which is no text")
     assert resources["Use"].get("B") == ["x"]
+
+
+def test_a_looked_up_parameter_of_a_nested_stack_has_the_value_that_is_handed_over(tmp_path):
+    declared = {"In": {"Type": "AWS::SSM::Parameter::Value<String>"}}
+    write(tmp_path, "a.yaml", Parameters=declared, Resources={"V": resource("EC2::VPC", A={"Ref": "In"})})
+    path = write(tmp_path, "main.yaml", Parameters={"Open": TEXT}, Resources={
+        "One": stack("a.yaml", In={"Ref": "Open"}), "Two": stack("a.yaml", In="/id")})  # fmt: skip
+    resources = template.load(path).scenarios[0].resources
+    assert resources["One/V"].get("A") == Unknown("parameter Open", Origin.EXISTING)
+    assert resources["Two/V"].get("A") == Unknown("SSM parameter /id", Origin.EXISTING)
 
 
 def test_a_stack_that_includes_itself_is_refused(tmp_path):

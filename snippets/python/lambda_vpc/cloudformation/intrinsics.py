@@ -29,7 +29,7 @@ _ID_TYPES = {
     "NetworkAclId": "NetworkAcl", "PrefixListId": "PrefixList",
 }  # fmt: skip
 # Attributes that repeat a property of the resource.
-_PROPERTY_ATTRIBUTES = frozenset(("CidrBlock", "AvailabilityZone", "VpcId", "SubnetId"))
+_PROPERTY_ATTRIBUTES = frozenset(("CidrBlock", "AvailabilityZone", "VpcId"))
 
 PSEUDO = ("AccountId", "NotificationARNs", "Partition", "Region", "StackId", "StackName", "URLSuffix")
 # The order in which GetAZs lists zones; Tokyo has no zone b for most accounts. The zones' letters name
@@ -143,14 +143,12 @@ class Scope:
             ((name, argument),) = value.items()
             if name == "Ref":
                 return self._ref(argument)
-            if name == "Condition" and isinstance(argument, str):
-                return value
-            if isinstance(name, str) and name.startswith("Fn::"):
+            if name.startswith("Fn::"):
                 function = _FUNCTIONS.get(name)
                 return function(self, argument) if function else Unknown(shown(name))
         found = {}
         for key, item in value.items():
-            if isinstance(key, str) and key.startswith(("Fn::Transform", "Fn::ForEach::")):
+            if key.startswith(("Fn::Transform", "Fn::ForEach::")):
                 # It adds keys beside the written ones, or changes them.
                 return Unknown(shown(key))
             resolved = self.resolve(item)
@@ -161,7 +159,7 @@ class Scope:
     def _ref(self, name: object) -> object:
         if not isinstance(name, str):
             return Unknown("a Ref that is not a name")
-        if name in self.parameters or name in self.values:
+        if name in self.parameters:
             return self.values.get(name, Unknown(f"parameter {self.prefix}{shown(name)}", Origin.EXISTING))
         if name.startswith("AWS::"):
             return self._pseudo(name)
@@ -172,27 +170,27 @@ class Scope:
     def _is_sam_role(self, name: str) -> bool:
         """Whether SAM makes this role, for a function without `Role`: `FunctionRole` for `Function`."""
         function = mapping(self.resources.get(name.removesuffix("Role")))
-        return (
-            name.endswith("Role")
-            and function.get("Type") == "AWS::Serverless::Function"
-            and "Role" not in mapping(function.get("Properties"))
+        return function.get("Type") == "AWS::Serverless::Function" and "Role" not in mapping(
+            function.get("Properties")
         )
 
     def _pseudo(self, name: str) -> object:
         if name == "AWS::NoValue":
             return NO_VALUE
         if name.removeprefix("AWS::") not in PSEUDO:
-            return self.fixed.get(name, Unknown(f"pseudo parameter {shown(name)}"))
+            return Unknown(f"pseudo parameter {shown(name)}")
         value = self.fixed.get(name)
         # Not given, it stays recognizable inside longer texts, such as the name of an endpoint's service.
         return OpenText([Pseudo(name)]) if value is None or isinstance(value, Unknown) else value
 
     def _get_att(self, argument: object) -> object:
         if isinstance(argument, str):
-            argument = list(argument.partition(".")[::2])
-        if not isinstance(argument, list) or len(argument) != 2 or not isinstance(argument[0], str):
-            return Unknown("a GetAtt that is not a resource and an attribute")
-        name, attribute = argument[0], self.resolve(argument[1])
+            argument = argument.split(".", 1)
+        match argument:
+            case [str() as name, written]:
+                attribute = self.resolve(written)
+            case _:
+                return Unknown("a GetAtt that is not a resource and an attribute")
         if not isinstance(attribute, str):
             return Unknown(f"an attribute of {shown(name)}")
         key = (name, attribute)
@@ -210,7 +208,7 @@ class Scope:
         if attribute.startswith("Outputs.") and self.exported is not None:
             return self.exported(name, attribute.removeprefix("Outputs."))
         resource = mapping(self.resources[name])
-        type_ = str(resource.get("Type", "")).rpartition("::")[2]
+        type_ = str(resource.get("Type")).rpartition("::")[2]
         if attribute == "Id" or _ID_TYPES.get(attribute) == type_:
             return Reference(self.prefix + name)
         if attribute in _PROPERTY_ATTRIBUTES and type_ in ("VPC", "Subnet"):
@@ -228,11 +226,14 @@ class Scope:
     # --- texts ----------------------------------------------------------------------------------
 
     def _sub(self, argument: object) -> object:
-        text, own = argument, {}
-        if isinstance(argument, list) and len(argument) == 2 and isinstance(argument[1], Mapping):
-            text, own = argument[0], argument[1]
-        if not isinstance(text, str):
-            return Unknown("a Sub that is not a text")
+        own: Mapping = {}
+        match argument:
+            case str() as text:
+                pass
+            case [str() as text, Mapping() as own]:
+                pass
+            case _:
+                return Unknown("a Sub that is not a text")
         known: dict[str, object] = {}
         found: list[Part | Unknown] = []
         for literal, name in _substitutions(text):
@@ -247,20 +248,24 @@ class Scope:
             self._put(found, known[name])
         return self._composed(found)
 
-    def _join(self, argument: object) -> object:
+    def _pair(self, argument: object) -> list:
+        """The two arguments of a function, resolved; none where it has others."""
         if not isinstance(argument, list) or len(argument) != 2:
-            return Unknown("a Join that is not a delimiter and a list")
-        delimiter, items = self.resolve(argument[0]), self.resolve(argument[1])
-        if isinstance(items, Unknown):
-            return items
-        if not isinstance(delimiter, str) or not isinstance(items, list):
-            return Unknown("a Join that is not a delimiter and a list")
-        found: list[Part | Unknown] = []
-        for position, item in enumerate(items):
-            if position:
-                self._put(found, delimiter)
-            self._put(found, item)
-        return self._composed(found)
+            return []
+        return [self.resolve(item) for item in argument]
+
+    def _join(self, argument: object) -> object:
+        match self._pair(argument):
+            case [_, Unknown() as items]:
+                return items
+            case [str() as delimiter, list() as items]:
+                found: list[Part | Unknown] = []
+                for position, item in enumerate(items):
+                    if position:
+                        self._put(found, delimiter)
+                    self._put(found, item)
+                return self._composed(found)
+        return Unknown("a Join that is not a delimiter and a list")
 
     def _put(self, found: list[Part | Unknown], value: object) -> None:
         """Add the pieces of a value to those of a text."""
@@ -277,36 +282,33 @@ class Scope:
         return _text(found) if type(found) is str else found
 
     def _split(self, argument: object) -> object:
-        if not isinstance(argument, list) or len(argument) != 2:
-            return Unknown("a Split that is not a delimiter and a text")
-        delimiter, text = self.resolve(argument[0]), self.resolve(argument[1])
-        if isinstance(text, Unknown):
-            return text
-        if isinstance(text, Reference):
-            return Unknown(f"{text}", Origin.GENERATED)
-        if not isinstance(delimiter, str) or not delimiter or not isinstance(text, str):
-            return Unknown("a Split that is not a delimiter and a text")
-        self.work.spend(len(text), text.count(delimiter))
-        return split(text, delimiter)
+        match self._pair(argument):
+            case [_, Unknown() as text]:
+                return text
+            case [_, Reference() as resource]:
+                return Unknown(f"{resource}", Origin.GENERATED)
+            case [str() as delimiter, str() as text] if delimiter:
+                self.work.spend(len(text), text.count(delimiter))
+                return split(text, delimiter)
+        return Unknown("a Split that is not a delimiter and a text")
 
     def _select(self, argument: object) -> object:
-        if not isinstance(argument, list) or len(argument) != 2:
-            return Unknown("a Select that is not a position and a list")
-        position, items = self.resolve(argument[0]), self.resolve(argument[1])
-        if isinstance(position, Unknown):
-            return position
-        number = _integer(position)
-        if isinstance(items, Unknown | Reference) and number is not None:
+        pair = self._pair(argument)
+        match pair and (_integer(pair[0]), *pair):
+            case [_, Unknown() as position, _]:
+                return position
             # Two items of a list that is not known are two things.
-            what, origin = (
-                (items.what, items.origin) if isinstance(items, Unknown) else (str(items), Origin.GENERATED)
-            )
-            return Unknown(f"item {number} of {what}", origin)
-        if number is None or not isinstance(items, list):
-            return Unknown("a Select that is not a position and a list")
-        if not 0 <= number < len(items):
-            return Unknown(f"item {number} of a list of {len(items)}")
-        return items[number]
+            case [int() as number, _, Unknown() as items]:
+                return Unknown(f"item {number} of {items.what}", items.origin)
+            case [int() as number, _, Reference() as items]:
+                return Unknown(f"item {number} of {items}", Origin.GENERATED)
+            case [int() as number, _, list() as items]:
+                return (
+                    items[number]
+                    if 0 <= number < len(items)
+                    else Unknown(f"item {number} of a list of {len(items)}")
+                )
+        return Unknown("a Select that is not a position and a list")
 
     def _base64(self, argument: object) -> object:
         text = self.resolve(argument)
@@ -372,7 +374,7 @@ class Scope:
         if not isinstance(region, str):
             return Unknown("the Region of GetAZs")
         place = DEFAULT_REGION if isinstance(region, OpenText) else region
-        parts = pieces(region) or ()
+        parts = pieces(region)
         return [compose((*parts, letter)) for letter in _ZONES.get(place, _DEFAULT_ZONES)]
 
     def _cidr(self, argument: object) -> object:
@@ -404,14 +406,14 @@ class Scope:
     # --- choices --------------------------------------------------------------------------------
 
     def _if(self, argument: object) -> object:
-        if not isinstance(argument, list) or len(argument) != 3 or not isinstance(argument[0], str):
-            return Unknown("an If that is not a condition and two values")
-        answer = self.condition(argument[0])
-        if answer is True:
-            return self.resolve(argument[1])
-        if answer is False:
-            return self.resolve(argument[2])
-        yes, no = self.resolve(argument[1]), self.resolve(argument[2])
+        match argument:
+            case [str() as name, if_true, if_false]:
+                answer = self.condition(name)
+            case _:
+                return Unknown("an If that is not a condition and two values")
+        if isinstance(answer, bool):
+            return self.resolve(if_true if answer else if_false)
+        yes, no = self.resolve(if_true), self.resolve(if_false)
         self._weigh(yes, no)
         return yes if yes is not NO_VALUE and yes == no else Unknown(answer.question)
 
@@ -450,7 +452,7 @@ class Scope:
         """Whether a named condition holds; a circle or a missing condition is undetermined."""
         if name not in self.conditions:
             return Undetermined(f"condition {self.prefix}{shown(name)}, which this template does not define")
-        if name in self._open and name not in self._known:
+        if name in self._open:
             return Undetermined(f"condition {self.prefix}{shown(name)}, which refers to itself")
         # Those it builds on come first, without recursion: a chain of conditions may be as long as it likes.
         waiting = [name]
@@ -472,7 +474,7 @@ class Scope:
     def _below(self, name: str) -> list[str]:
         """The conditions that have to be answered before this one."""
         found = dict.fromkeys(conditions_in(self.conditions[name]))
-        return [n for n in found if n in self.conditions and n not in self._known and n not in self._open]
+        return [n for n in found if n in self.conditions and n not in self._open]
 
     def _answered(self, name: str) -> Answer:
         with self.work:
@@ -486,19 +488,20 @@ class Scope:
         if not isinstance(written, Mapping) or len(written) != 1:
             return Undetermined("a condition that is not one function")
         ((name, argument),) = written.items()
-        if name == "Condition" and isinstance(argument, str):
-            return self.condition(argument)
-        if not isinstance(argument, list):
-            return Undetermined(f"{shown(name)} without a list")
-        if name == "Fn::Equals" and len(argument) == 2:
-            return self._equals(*argument)
-        if name == "Fn::And":
-            return both([self.holds(item) for item in argument])
-        if name == "Fn::Or":
-            return either([self.holds(item) for item in argument])
-        if name == "Fn::Not" and len(argument) == 1:
-            return negate(self.holds(argument[0]))
-        return Undetermined(f"{shown(name)} in a condition")
+        match name, argument:
+            case "Condition", str():
+                return self.condition(argument)
+            case "Fn::Equals", [left, right]:
+                return self._equals(left, right)
+            case "Fn::And", list():
+                return both([self.holds(item) for item in argument])
+            case "Fn::Or", list():
+                return either([self.holds(item) for item in argument])
+            case "Fn::Not", [inner]:
+                return negate(self.holds(inner))
+            case _, list():
+                return Undetermined(f"{shown(name)} in a condition")
+        return Undetermined(f"{shown(name)} without a list")
 
     def _equals(self, left: object, right: object) -> Answer:
         values = [self._side(left, right), self._side(right, left)]
@@ -616,13 +619,9 @@ def substituted(argument: object) -> Iterator[str]:
 def conditions_in(written: object) -> Iterator[str]:
     """Names of the conditions that a condition builds on."""
     for part in parts_of(written):
-        if not isinstance(part, Mapping) or len(part) != 1:
-            continue
-        ((name, argument),) = part.items()
-        if name == "Condition" and isinstance(argument, str):
-            yield argument
-        elif name == "Fn::If" and isinstance(argument, list) and argument and isinstance(argument[0], str):
-            yield argument[0]
+        match part:
+            case {"Condition": str() as name} | {"Fn::If": [str() as name, *_]}:
+                yield name
 
 
 def parts_of(value: object, without: frozenset[str] = frozenset()) -> Iterator[Mapping | list]:
@@ -693,14 +692,11 @@ def _integer(value: object) -> int | None:
 
 def _text(text: str) -> object:
     """A text as written; a dynamic reference, or a template engine's placeholder, is open."""
-    if "{" in text and not isinstance(text, OpenText):
-        dynamic = _dynamic_reference(text)
-        if dynamic:
-            return Unknown(f"dynamic reference {shown(dynamic)}")
-        whole = text.strip()
-        for opening, closing in (("{{", "}}"), ("{%", "%}")):
-            if whole.startswith(opening) and whole.endswith(closing) and len(whole) >= 4:
-                return Unknown(f"placeholder {shown(whole)}")
+    if dynamic := _dynamic_reference(text):
+        return Unknown(f"dynamic reference {shown(dynamic)}")
+    whole = text.strip()
+    if re.fullmatch(r"\{\{.*\}\}|\{%.*%\}", whole, re.DOTALL):
+        return Unknown(f"placeholder {shown(whole)}")
     return text
 
 

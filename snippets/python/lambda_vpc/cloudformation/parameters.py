@@ -6,10 +6,9 @@ import itertools
 import json
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from lambda_vpc.answers import Undetermined
 from lambda_vpc.cloudformation.intrinsics import (
     Scope,
     Work,
@@ -33,8 +32,8 @@ MAX_WORK = 4_000_000
 
 # Types that neither carry packets nor give permissions, and that nobody connects to over a network interface:
 # where a condition decides on them alone, every scenario is the same.
-_SERVICES_WITHOUT_EFFECT = frozenset(
-    (
+_SERVICES_WITHOUT_EFFECT = tuple(
+    f"AWS::{service}::" for service in (
         "ApiGateway", "ApiGatewayV2", "AppSync", "Athena", "Backup", "Budgets", "CDK", "CertificateManager",
         "CloudFront", "CloudTrail", "CloudWatch", "Cognito", "Config", "DynamoDB", "ECR", "Events", "KMS",
         "Kinesis", "KinesisFirehose", "Logs", "S3", "SNS", "SQS", "SSM", "Scheduler", "StepFunctions", "WAF",
@@ -69,25 +68,23 @@ def values_of(document: Mapping, given: Mapping[str, object]) -> dict[str, objec
         looked_up = _is_looked_up(declared)
         if name in given:
             value = given[name]
-            found[name] = typed(declared, value) if isinstance(value, str) and not looked_up else value
             if looked_up and isinstance(value, str):
-                found[name] = Unknown(f"SSM parameter {shown(value)}", Origin.EXISTING)
+                value = Unknown(f"SSM parameter {shown(value)}", Origin.EXISTING)
+            found[name] = typed(declared, value)
         elif "Default" in declared and not looked_up:
             found[name] = typed(declared, plain(declared["Default"]))
     return found
 
 
 def _is_looked_up(declared: Mapping) -> bool:
-    return str(declared.get("Type", "")).startswith(_LOOKED_UP)
+    return str(declared.get("Type")).startswith(_LOOKED_UP)
 
 
 def typed(declared: Mapping, value: object) -> object:
     """A parameter's value as its type makes it: a list of texts for a list."""
-    if "List" not in str(declared.get("Type", "String")) or not isinstance(value, str):
+    if "List" not in str(declared.get("Type")) or not isinstance(value, str):
         return value
     items = split(value, ",") if value else []
-    if not isinstance(items, list):
-        return items
     return [item.strip() if type(item) is str else item for item in items]
 
 
@@ -107,7 +104,7 @@ def refused(declared: Mapping, value: str) -> str | None:
                     f"'{shown(text)}' is not one of its AllowedValues; use {shown(' or '.join(known), 200)}"
                 )
     pattern = declared.get("AllowedPattern")
-    if isinstance(pattern, str) and _matches(pattern, texts) is False:
+    if isinstance(pattern, str) and _differs(pattern, texts):
         return (
             f"'{shown(value)}' does not match its AllowedPattern; write a value that matches {shown(pattern)}"
         )
@@ -118,19 +115,19 @@ _MATCH = "import json,re,sys;p,t=json.load(sys.stdin);print(all(re.fullmatch(p,x
 _PATTERN_SECONDS = 2
 
 
-def _matches(pattern: str, texts: Sequence[str]) -> bool | None:
-    """Whether every text matches as a whole; `None` where it cannot be told.
+def _differs(pattern: str, texts: Sequence[str]) -> bool:
+    """Whether a text surely does not match as a whole; one of which it cannot be told counts as matching.
 
     In a process of its own, with a limit: a pattern is part of a template, and may be made to never end.
     """
     try:
-        done = subprocess.run(
-            [sys.executable, "-I", "-S", "-c", _MATCH], input=json.dumps([pattern, list(texts)]),
-            capture_output=True, text=True, timeout=_PATTERN_SECONDS, check=False,
+        told = subprocess.check_output(
+            [sys.executable, "-ISc", _MATCH], input=json.dumps([pattern, list(texts)]),
+            stderr=subprocess.DEVNULL, text=True, timeout=_PATTERN_SECONDS,
         )  # fmt: skip
     except (OSError, subprocess.SubprocessError):
-        return None
-    return {"True": True, "False": False}.get(done.stdout.strip())
+        return False
+    return told == "False\n"
 
 
 # --- choices ------------------------------------------------------------------------------------
@@ -163,7 +160,8 @@ class Choices:
 class _Uses:
     """What the effective parts of a template depend on."""
 
-    conditions: list[str] = field(default_factory=list)
+    conditions: dict[str, None] = field(default_factory=dict)
+    """Names, in the order of their first use."""
     parameters: set[str] = field(default_factory=set)
     """Parameters whose value, not only a comparison with it, is used."""
 
@@ -175,24 +173,21 @@ def choices(document: Mapping, given: Mapping[str, str], fixed: Mapping[str, obj
         document: the template.
         given: values of parameters that are settled.
         fixed: pseudo parameters that are settled.
-        size: a measure of the template, in values.
+        size: a measure of the template, in values; at least 1.
 
     Raises:
         TooLarge: a condition grows beyond every bound.
     """
-    limit = max(1, min(MAX_SCENARIOS, MAX_WORK // max(size, 1)))
-    if not section(document, "Parameters") and not section(document, "Conditions"):
-        return Choices((Choice({}, {}),))
     uses = _uses(document)
     compared = _compared(document, uses.conditions)
     every = {
-        name: domain for name, texts in compared.items()
-        if name not in given and name not in fixed and len(domain := _domain(document, name, texts)) > 1
-    }  # fmt: skip
-    weight = sum(1 for written in section(document, "Conditions").values() for _ in parts_of(written))
-    limit = max(1, min(limit, MAX_ANSWERS // max(weight, 1)))
-    most = max(limit, min(MAX_COMBINATIONS, MAX_ANSWERS // max(weight, 1)))
-    domains = _first(every, most)
+        name: _domain(document, name, texts)
+        for name, texts in compared.items()
+        if name not in given and name not in fixed
+    }
+    affordable = MAX_ANSWERS // sum(1 for _ in parts_of(section(document, "Conditions")))
+    limit = max(1, min(MAX_SCENARIOS, MAX_WORK // size, affordable))
+    domains = _first(every, min(MAX_COMBINATIONS, affordable))
     while len(boxes := _merged(document, given, fixed, domains, uses)) > limit:
         domains.popitem()
     left_open = [name for name in every if name not in domains]
@@ -251,11 +246,11 @@ def _domain(document: Mapping, name: str, compared: Sequence[str]) -> list[objec
         compared = [text for text in texts if text in known]
         return [*compared, _other(name, compared)]
     if not has_default:
-        return [*dict.fromkeys(compared), _other(name, compared)]
+        return [*compared, _other(name, compared)]
     default = plain(declared["Default"])
     found: list[object] = list(dict.fromkeys([default, *compared]))
     # A default that no condition knows stands for all such values already.
-    return [*found, _other(name, [default, *compared])] if default in compared else found
+    return [*found, _other(name, compared)] if default in compared else found
 
 
 def _other(name: str, excluded: Sequence[str]) -> Other:
@@ -299,13 +294,9 @@ def _merged(
     base = values_of(document, given)
     for combination in itertools.product(*domains.values()):
         choice = dict(zip(names, combination, strict=True))
-        pseudo = {name: value for name, value in choice.items() if name.startswith("AWS::")}
         values = scenario_values(document, base, choice)
-        scope = Scope(document, values, fixed={**fixed, **pseudo}, work=work)
-        answers = tuple(
-            (answer.question if isinstance(answer, Undetermined) else answer)
-            for answer in (scope.condition(name) for name in uses.conditions)
-        )
+        scope = Scope(document, values, fixed={**fixed, **choice}, work=work)
+        answers = tuple(scope.condition(name) for name in uses.conditions)
         used = tuple(value for name, value in choice.items() if name in uses.parameters)
         by_effect.setdefault((answers, used), []).append(combination)
     boxes = [box for combinations in by_effect.values() for box in _boxes(names, combinations)]
@@ -333,15 +324,13 @@ def _boxes(names: Sequence[str], combinations: Sequence[tuple[object, ...]]) -> 
 def _uses(document: Mapping) -> _Uses:
     """The conditions and parameters that resources with an effect depend on."""
     found = _Uses()
-    seen: set[str] = set()
 
     def use(condition: object) -> None:
-        if isinstance(condition, str) and condition not in seen:
-            seen.add(condition)
-            found.conditions.append(condition)
+        if isinstance(condition, str):
+            found.conditions[condition] = None
 
     for body in (*section(document, "Resources").values(), *section(document, "Globals").values()):
-        if not isinstance(body, Mapping) or _is_without_effect(str(body.get("Type", ""))):
+        if not isinstance(body, Mapping) or _is_without_effect(str(body.get("Type"))):
             continue
         use(body.get("Condition"))
         for part in parts_of(body, _IDLE_PROPERTIES):
@@ -357,15 +346,11 @@ def _uses(document: Mapping) -> _Uses:
                 found.parameters.update(substituted(argument))
             elif name == "Fn::FindInMap":
                 found.parameters.update(_refs(argument))
-    found.parameters.discard("AWS::NoValue")
     return found
 
 
 def _is_without_effect(type_: str) -> bool:
-    service = type_.split("::")[1:2]
-    return type_ in _TYPES_WITHOUT_EFFECT or (
-        type_.startswith("AWS::") and bool(service) and service[0] in _SERVICES_WITHOUT_EFFECT
-    )
+    return type_ in _TYPES_WITHOUT_EFFECT or type_.startswith(_SERVICES_WITHOUT_EFFECT)
 
 
 def _refs(written: object) -> Iterator[str]:
@@ -375,12 +360,12 @@ def _refs(written: object) -> Iterator[str]:
             yield name
 
 
-def _compared(document: Mapping, used: Sequence[str]) -> dict[str, list[str]]:
+def _compared(document: Mapping, used: Iterable[str]) -> dict[str, list[str]]:
     """Parameters that the conditions in use compare, and the texts they are compared with."""
     conditions = section(document, "Conditions")
     used = list(used)
     seen = set(used)
-    found: dict[str, dict[str, None]] = {}
+    found: dict[str | None, dict[str, None]] = {}
     for name in used:
         written = conditions.get(name)
         for inner in conditions_in(written):
@@ -392,8 +377,7 @@ def _compared(document: Mapping, used: Sequence[str]) -> dict[str, list[str]]:
             if isinstance(sides, list) and len(sides) == 2:
                 for side, other in (sides, sides[::-1]):
                     parameter, texts = _comparison(document, side, other)
-                    if parameter is not None:
-                        found.setdefault(parameter, {}).update(dict.fromkeys(texts))
+                    found.setdefault(parameter, {}).update(dict.fromkeys(texts))
     known = section(document, "Parameters")
     return {
         name: list(texts) for name, texts in found.items() if name in known or name in _PSEUDO_THAT_VARY
@@ -407,8 +391,7 @@ def _comparison(document: Mapping, side: object, other: object) -> tuple[str | N
     """The parameter one side hangs on, and the texts that tell its values apart."""
     if not isinstance(other, str | int | float):
         return None, []
-    looked_up = side.get("Fn::FindInMap") if isinstance(side, Mapping) and len(side) == 1 else None
-    if isinstance(looked_up, list) and len(looked_up) >= 3 and isinstance(looked_up[0], str):
-        keys = mapping(section(document, "Mappings").get(looked_up[0]))
-        return next(_refs(looked_up[1]), None), list(keys)
+    match side:
+        case {"Fn::FindInMap": [str() as name, key, *_]}:
+            return next(_refs(key), None), list(mapping(section(document, "Mappings").get(name)))
     return compared_parameter(side, other), [plain(other)]

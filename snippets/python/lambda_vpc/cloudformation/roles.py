@@ -28,7 +28,7 @@ from lambda_vpc.cloudformation.values import (
     pieces,
     shown,
 )
-from lambda_vpc.reading import KeyPath
+from lambda_vpc.reading import MAX_DEPTH, KeyPath
 
 SAM_FUNCTION = "AWS::Serverless::Function"
 _AWS_MANAGED = re.compile(r"arn:(?:[^:]*|\$\{AWS::Partition\}):iam::aws:policy/(?:.+/)?([^/]+)")
@@ -175,14 +175,14 @@ def _of_sam_function(
         ("AWSLambdaVPCAccessExecutionRole", "VpcConfig"), ("AWSXrayWriteOnlyAccess", "Tracing"),
     ):  # fmt: skip
         value = function.get(property_)
-        if value is not None and value != {} and value not in ("", "Disabled"):
+        if value not in (None, {}, "", "Disabled"):
             attached: Answer = Undetermined(value.what) if isinstance(value, Unknown) else True
             yield _aws_managed("identity", name, attached, function, (*path, property_), texts)
     for value, place in _items(function, "Policies"):
         if isinstance(value, Mapping) and "Statement" not in value:
             # A SAM policy template, such as `S3ReadPolicy`.
             value = Unknown(f"the SAM policy template {shown(', '.join(map(str, value)))}", Origin.GENERATED)
-        if isinstance(value, Mapping | Unknown):
+        if isinstance(value, Mapping):
             yield RolePolicy("identity", read_document(value), True, function, place)
         else:
             yield _managed(scenario, "identity", value, function, place, texts, by_name=True)
@@ -288,37 +288,41 @@ def read_document(value: object, what: str = "a policy document") -> object:
     """A policy document as data: JSON text is read, with the open pieces of the text in their places."""
     if isinstance(value, Mapping):
         return value
-    if isinstance(value, Unknown) and not value.parts:
-        return value
     parts = pieces(value) if isinstance(value, str | Unknown) else None
     if parts is None:
         return Unknown(f"{what} that is missing" if value is None else f"{what} that is no map of statements")
-    opens = [part for part in parts if not isinstance(part, str)]
-    numbers = iter(range(len(opens)))
-    text = "".join(part if isinstance(part, str) else _MARKS.format(next(numbers)) for part in parts)
+    opens = {f"\ue000{place}\ue001": part for place, part in enumerate(parts) if not isinstance(part, str)}
+    marks = iter(opens)
+    text = "".join(part if isinstance(part, str) else next(marks) for part in parts)
     try:
-        found = json.loads(text)
-    except (ValueError, RecursionError):
+        found = _reopened(json.loads(text), opens, MAX_DEPTH)
+    except (ValueError, KeyError, RecursionError):
         found = None
-    if isinstance(found, Mapping) and text.count(_MARKS[0]) == len(opens):
-        return _reopened(found, opens)
+    if isinstance(found, Mapping) and not opens:
+        return found
     return value if isinstance(value, Unknown) else Unknown(f"{what} that is not JSON")
 
 
-# Around the number of an open piece while its text is read as JSON: letters that no template has.
-_MARKS = "\ue000{}\ue001"
-_MARK = re.compile("\ue000([0-9]+)\ue001")
+# An open piece while its text is read as JSON: a number between letters that no template has.
+_MARK = re.compile("(\ue000[0-9]+\ue001)")
 
 
-def _reopened(value: object, opens: list) -> object:
+def _reopened(value: object, opens: dict[str, object], levels: int) -> object:
+    """What was read as JSON, with each open piece taken from `opens` to its place.
+
+    Raises:
+        ValueError: it has more than so many levels.
+        KeyError: the text holds a mark of its own.
+    """
+    if isinstance(value, str):
+        return compose(
+            opens.pop(part) if number % 2 else part for number, part in enumerate(_MARK.split(value))
+        )
+    if isinstance(value, Mapping | list) and not levels:
+        raise ValueError(value)
     if isinstance(value, Mapping):
-        return {key: _reopened(part, opens) for key, part in value.items()}
-    if isinstance(value, list):
-        return [_reopened(part, opens) for part in value]
-    if not isinstance(value, str) or _MARKS[0] not in value:
-        return value
-    pieces_ = _MARK.split(value)
-    return compose(opens[int(piece)] if number % 2 else piece for number, piece in enumerate(pieces_))
+        return {key: _reopened(part, opens, levels - 1) for key, part in value.items()}
+    return [_reopened(part, opens, levels - 1) for part in value] if isinstance(value, list) else value
 
 
 def _items(holder: Resource, name: str) -> Iterator[tuple[object, KeyPath]]:
@@ -369,14 +373,11 @@ def written_out(document: object, scenario: Scenario, names: Names) -> object:
         return {key: written_out(item, scenario, names) for key, item in document.items()}
     if isinstance(document, list):
         return [written_out(item, scenario, names) for item in document]
-    if isinstance(document, str) and not isinstance(document, OpenText):
-        return document
-    parts = pieces(document)
-    if parts is None or isinstance(document, int | float):
+    if not isinstance(document, str | Reference | Unknown):
         return document
     return "".join(
         part if isinstance(part, str) else _stand_in(part, scenario, names, first=number == 0)
-        for number, part in enumerate(parts)
+        for number, part in enumerate(pieces(document))
     )
 
 
@@ -409,16 +410,18 @@ def _known(part: Reference | Pseudo | Unknown, scenario: Scenario, names: Names)
 
 def _stand_in(part: Reference | Pseudo | Unknown, scenario: Scenario, names: Names, *, first: bool) -> str:
     known = _known(part, scenario, names)
-    if known is not None:
-        return known
+    return _unnamed(part, first=first) if known is None else known
+
+
+def _unnamed(part: Reference | Pseudo | Unknown, *, first: bool) -> str:
+    """The stand-in of what neither the template nor `Names` gives a text."""
     if isinstance(part, Unknown):
         return (UNKNOWN_STAND_IN if first else "unknown-") + quote(part.what, safe="/ ")
     if isinstance(part, Pseudo):
         return part.name.removeprefix("AWS::")
-    if part.attribute == "Arn" or first:
-        inner = part.resource + (f".{part.attribute}" if part.attribute not in (None, "Arn") else "")
-        return RESOURCE_STAND_IN + quote(inner, safe="/ ")
-    return "resource-" + quote(str(part)[2:-1], safe="/ ")
+    is_arn = part.attribute == "Arn"
+    inner = part.resource if is_arn or part.attribute is None else f"{part.resource}.{part.attribute}"
+    return (RESOURCE_STAND_IN if is_arn or first else "resource-") + quote(inner, safe="/ ")
 
 
 def _arn(reference: Reference, scenario: Scenario, names: Names) -> str | None:
@@ -427,20 +430,21 @@ def _arn(reference: Reference, scenario: Scenario, names: Names) -> str | None:
     if found is None:
         return None
     if found.type in FUNCTION_TYPES:
-        name = _name(found.get("FunctionName"), found, scenario, names)
+        name = _name(found.get("FunctionName"), found, names)
         return f"arn:{names.partition}:lambda:{names.region}:{names.account}:function:{name}"
     if found.type == "AWS::IAM::Role":
         path = compared(found.get("Path")) or "/"
-        name = _name(found.get("RoleName"), found, scenario, names)
+        name = _name(found.get("RoleName"), found, names)
         return f"arn:{names.partition}:iam::{names.account}:role{path if path.startswith('/') else '/'}{name}"
     return None
 
 
-def _name(value: object, resource: Resource, scenario: Scenario, names: Names) -> str:
+def _name(value: object, resource: Resource, names: Names) -> str:
+    """A name as written; an ARN in it stands for itself, for names may refer to one another in a circle."""
     parts = pieces(value) or (resource.logical_id,)
     return "".join(
         part if isinstance(part, str)
         else (names.pseudo(part.name) if isinstance(part, Pseudo) else None)
-        or _stand_in(part, scenario, names, first=False)
+        or _unnamed(part, first=False)
         for part in parts
     )  # fmt: skip
