@@ -284,6 +284,36 @@ def test_a_row_names_operations_of_the_api_and_no_operation_both_ways(row: eni.S
     assert not both, f"{TABLE}: '{row.name}' says of {sorted(both)} both that it works and that it is refused"
 
 
+def invoke_errors() -> set[str]:
+    model = botocore.session.get_session().get_service_model("lambda")
+    return {shape.name for shape in model.operation_model("Invoke").error_shapes}
+
+
+def test_the_exceptions_of_a_row_are_errors_of_invoke() -> None:
+    for row in (*STATES.states.values(), *STATES.reason_codes.values()):
+        unknown = {*row.exceptions} - invoke_errors()
+        assert not unknown, f"{TABLE}: '{row.name}' names {sorted(unknown)}, which Invoke does not return"
+
+
+def test_every_error_about_the_vpc_connection_stands_in_one_row() -> None:
+    named = [name for row in STATES.reason_codes.values() for name in row.exceptions]
+    assert len(named) == len({*named}), f"{TABLE}: an exception stands in two rows of 'reason-codes'"
+    # EC2UnexpectedException tells of no cause that a reason code could name.
+    missing = {*FACTS.by_id["E41"].value} - {*named} - {"EC2UnexpectedException"}
+    assert not missing, f"{TABLE}: no reason code has {sorted(missing)}; name each in its row"
+
+
+def test_a_state_that_refuses_invocations_names_what_the_caller_sees_where_aws_says_so() -> None:
+    said = {name: row.exceptions for name, row in STATES.states.items() if row.exceptions}
+    assert said == {"Pending": ("ResourceConflictException",), "Inactive": ("ResourceNotReadyException",)}
+    assert {*said["Pending"], *said["Inactive"]} < {*FACTS.by_id["E11"].value}
+
+
+def test_failed_leads_to_an_update_first_where_aws_says_that_it_may_work() -> None:
+    row = STATES.states["Failed"]
+    assert "E15" in row.facts and "try an update first" in row.to_do["en"], f"{TABLE}: see fact E15"
+
+
 ANSWERS = [
     ("Invoke", "Pending", "Successful", Answer.REFUSED),
     ("UpdateFunctionConfiguration", "Pending", "Successful", Answer.REFUSED),
