@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -340,3 +341,31 @@ def test_an_operation_gets_the_documented_answer(
 
 def test_the_table_stands_where_the_messages_say() -> None:
     assert (Path(__file__).parents[1] / TABLE).is_file()
+
+
+# The tables on the page
+
+
+@pytest.mark.parametrize("language", pages.LANGUAGES)
+def test_the_page_shows_each_value_once_and_the_exceptions_beside_the_reason_codes(
+    site: Path, language: str
+) -> None:
+    text = (site / language / "eni" / "lifecycle" / "index.html").read_text("utf-8")
+    tables = {title: _table(text, title) for title in ("State", "LastUpdateStatus", "StateReasonCode")}
+    for title, rows in (
+        ("State", STATES.states),
+        ("LastUpdateStatus", STATES.last_update_statuses),
+        ("StateReasonCode", STATES.reason_codes),
+    ):
+        shown = re.findall(r'<code class="state-name">(\w+)</code>', tables[title])
+        assert shown == list(rows), f"{title}: the page shows {shown}"
+    named = [name for row in STATES.reason_codes.values() for name in row.exceptions]
+    assert [name for name in named if f"<code>{name}</code>" not in tables["StateReasonCode"]] == []
+    # Values that say the same share a row.
+    alike = {(row.meaning["en"], row.to_do["en"], row.facts) for row in STATES.states.values()}
+    assert tables["State"].count('scope="row"') == len(alike) < len(STATES.states)
+
+
+def _table(text: str, title: str) -> str:
+    start = text.index(f'aria-label="{title}"')
+    return text[start : text.index("</table>", start)]

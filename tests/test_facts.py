@@ -205,6 +205,10 @@ def _connector_settings() -> dict:
         "subnets": [subnets["min"], subnets["max"]],
         "protocols": _enum("lambda-core", "NetworkProtocol"),
         "elastic-ips": _enum("lambda-core", "ElasticIpType"),
+        "reason-code": next(
+            (code for code in _enum("lambda-core", "NetworkConnectorStateReasonCode") if "Gateway" in code),
+            None,
+        ),
     }
 
 
