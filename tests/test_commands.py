@@ -99,7 +99,13 @@ STACK = (
 )
 
 
-@pytest.mark.parametrize("command", [CREATE, DESCRIBE, FROM_FILE, WAIT, NESTED, STACK])
+RAISE = (
+    "aws service-quotas request-service-quota-increase --service-code lambda --quota-code L-9FEE3D26 "
+    "--desired-value 1000"
+)
+
+
+@pytest.mark.parametrize("command", [CREATE, DESCRIBE, FROM_FILE, WAIT, NESTED, STACK, RAISE])
 def test_a_right_command_raises_no_complaint(command: str):
     assert commands.mistakes(shlex.split(command), SNIPPETS) == []
 
@@ -159,6 +165,7 @@ def test_a_right_command_raises_no_complaint(command: str):
         ),
         (WAIT, "function-active-v2", "function-activ-v2", "did you mean 'function-active-v2'"),
         (WAIT, "--function-name orders-api", "", 'Missing required parameter in input: "FunctionName"'),
+        (RAISE, "1000", "many", "Invalid type for parameter DesiredValue"),
         (NESTED, '"FromPort"', '"FromPorts"', 'Unknown parameter in IpPermissions[0]: "FromPorts"'),
         (NESTED, "}]}]", "}]}", "--ip-permissions: not valid JSON"),
         (

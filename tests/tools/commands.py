@@ -289,6 +289,8 @@ def _scalar(word: str, shape: Shape | None) -> object:
     kind = shape.type_name if shape is not None else "string"
     if kind in ("integer", "long") and re.fullmatch(r"-?\d+", word):
         return int(word)
+    if kind in ("float", "double") and re.fullmatch(r"-?\d+(\.\d+)?", word):
+        return float(word)
     if kind == "boolean" and word.lower() in ("true", "false"):
         return word.lower() == "true"
     return word

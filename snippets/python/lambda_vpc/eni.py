@@ -3,7 +3,7 @@
 Lambda keeps at least one ENI for each combination of one subnet and one set of security groups in an account
 (fact E01). [`plan`][lambda_vpc.eni.plan] counts these combinations: the number of ENIs at the start. Traffic
 adds more, by connections (fact E02) and not by concurrent executions (fact E18), and AWS documents no upper
-bound. What a state means and refuses stands in `eni_states.yaml`, each row with its facts.
+bound. What a state means and refuses is in `eni_states.yaml`, each row with its facts.
 """
 
 from __future__ import annotations
@@ -219,6 +219,8 @@ class State:
     """Operations of the Lambda API that AWS says go on working."""
     refused: tuple[str, ...] = ()
     """Operations of the Lambda API that AWS says fail."""
+    exceptions: tuple[str, ...] = ()
+    """Errors that the caller of `Invoke` sees; for a reason code an inference (fact E42)."""
 
     def answer(self, operation: str) -> Answer:
         """What becomes of an operation of the Lambda API, such as `Invoke`."""
@@ -265,6 +267,7 @@ def function_states() -> States:
                 tuple(row["facts"]),
                 tuple(row.get("works", ())),
                 tuple(row.get("refused", ())),
+                tuple(row.get("exceptions", ())),
             )
             for name, row in data[table].items()
         }
