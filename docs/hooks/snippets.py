@@ -283,12 +283,18 @@ _ROWS = {"vpc": request.Settings, "source-function": request.By}
 
 
 def _request_context_directive(argument: str, page: Page) -> str:
+    """A row for each situation, a column for each condition key."""
     if argument not in _ROWS:
         raise DirectiveError(f"which rows? give one of: {', '.join(_ROWS)}")
+    found = [row for row in request.ROWS if isinstance(row.when, _ROWS[argument])]
+    situations: dict[tuple[tuple[str, ...], object], dict[str, request.Row]] = {}
+    for row in found:
+        situations.setdefault((row.calls, row.when), {}).update(dict.fromkeys(row.keys, row))
     return render(
         "request-context.html",
         language_of(page),
-        rows=[row for row in request.ROWS if isinstance(row.when, _ROWS[argument])],
+        keys=list(dict.fromkeys(key for row in found for key in row.keys)),
+        situations=situations,
         cite=lambda ids: citation(ids, page),
     )
 

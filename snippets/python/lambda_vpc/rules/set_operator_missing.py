@@ -24,7 +24,7 @@ def set_operator_missing(statement: Statement, _: Subject) -> Iterator[Finding]:
         Deny written this way can be relied on.
 
     Wrong:
-        condition-keys/approved-vpc-allow#notes-sample
+        condition-keys/approved-vpc-allow#without-set-operators
 
     Right:
         condition-keys/approved-vpc-allow
