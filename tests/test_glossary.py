@@ -18,7 +18,8 @@ TERMS = terms.load(pages.DOCS / "terms.yaml")
 def test_every_word_has_its_address_and_both_spellings(site: Path, language: str):
     page = (site / language / "reference" / "glossary" / "index.html").read_text("utf-8")
     entries = dict(re.findall(r'<div id="([a-z0-9-]+)"><dt>(.*?)</dd></div>', page, re.DOTALL))
-    assert list(entries) == list(TERMS), "the entries of the glossary are not the words of docs/terms.yaml"
+    in_order = sorted(TERMS.values(), key=lambda term: term.order(language))
+    assert list(entries) == [term.id for term in in_order], "the glossary is not docs/terms.yaml in order"
     for term in TERMS.values():
         for spelling in term.text.values():
             assert f">{spelling}<" in entries[term.id], f"#{term.id} does not show '{spelling}'"
@@ -48,6 +49,22 @@ def test_a_good_file_is_read_in_the_order_of_the_english_words():
     assert [term.verified for term in found.values()] == [True, False]
 
 
+def test_japanese_words_are_in_the_order_of_a_dictionary():
+    words = {
+        "判定": "はんてい",
+        "コールドスタート": "",
+        "Waiter": "",
+        "権限": "けんげん",
+        "ENI": "",
+        "キー": "",
+    }
+    found = [
+        terms.Term("x", {"ja": ja, "en": "x"}, (), (), None, "", reading) for ja, reading in words.items()
+    ]
+    in_order = [term.text["ja"] for term in sorted(found, key=lambda term: term.order("ja"))]
+    assert in_order == ["ENI", "Waiter", "キー", "権限", "コールドスタート", "判定"]
+
+
 @pytest.mark.parametrize(
     ("old", "new", "complaint"),
     [
@@ -66,6 +83,21 @@ def test_a_good_file_is_read_in_the_order_of_the_english_words():
         ),
         ("id: hop", "id: egress", "docs/terms.yaml:8: duplicate id 'egress'"),
         ("id: hop", "id: Hop", "docs/terms.yaml:8: an id is lower-case words joined by '-'"),
+        (
+            "ja: ホップ",
+            "ja: 経路",
+            "docs/terms.yaml:8: give a 'reading' where the Japanese begins with kanji, and only there",
+        ),
+        (
+            "ja: ホップ",
+            "ja: ホップ, reading: ほっぷ",
+            "docs/terms.yaml:8: give a 'reading' where the Japanese begins with kanji, and only there",
+        ),
+        (
+            "ja: ホップ",
+            "ja: 経路, reading: ケイロ",
+            "docs/terms.yaml:8: a reading is written in hiragana",
+        ),
         (
             "- {id: hop, en: hop, ja: ホップ, seen_in: this guide}",
             "- hop",

@@ -48,7 +48,7 @@ def test_the_page_of_a_snippet_has_an_anchor_for_each_case_and_wrong_variant(
     assert not missing, f"{language}/{addresses.snippet_page(snippet.name)} has not once each: {missing}"
 
 
-_DECIDED_BY = re.compile(r'<td[^>]*data-column="?(?:Decided by|決め手)"?[^>]*>(.*?)</td>', re.DOTALL)
+_DECIDED_BY = re.compile(r'<td[^>]*data-column="?(?:Decided by|判定理由)"?[^>]*>(.*?)</td>', re.DOTALL)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import html
 import re
 import xml.etree.ElementTree as ET
 from html.parser import HTMLParser
@@ -318,6 +319,27 @@ def test_a_page_that_would_break_for_a_reader_fails_the_build_by_name(
     assert "en/index.md" in built.stderr
     assert message in built.stderr
     assert "Traceback" not in built.stderr
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        (
+            "https://example.com/team/guide",
+            '<a href="https://example.com/team/guide">this guide\'s repository</a>',
+        ),
+        ("", "<p>In this guide's repository.</p>"),
+    ],
+)
+def test_a_page_leads_to_the_repository_that_the_site_was_built_from(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, address: str, shown: str
+) -> None:
+    small_site.write(tmp_path / "project", hooks=("language", "repository", "directives", "site"))
+    (tmp_path / "project/docs/en/index.md").write_text("# Home {#home}\n\nIn {{ repository }}.\n", "utf-8")
+    monkeypatch.setenv("REPOSITORY", address)
+    built = build_site(tmp_path / "out", root=tmp_path / "project")
+    assert built.returncode == 0, built.stderr
+    assert shown in html.unescape((tmp_path / "out/en/index.html").read_text("utf-8"))
 
 
 def test_a_changed_theme_fails_the_build_and_says_where_to_mend_it(

@@ -1,6 +1,7 @@
 """Snippets on pages: the block with code, notes, cases and wrong variants, the raw files, a page for each.
 
-In a page, `{{ snippet TOPIC/NAME }}` shows a snippet, `{{ wrong TOPIC/NAME#FILE }}` one wrong variant.
+In a page, `{{ snippet TOPIC/NAME }}` shows a snippet, `{{ wrong TOPIC/NAME#FILE }}` one wrong variant, and
+`{{ rule E9801 }}` what the docstring of a lint rule says, with links to its examples.
 `{{ case TOPIC/NAME#ID }}` links to a case by its title, in quotes; `{{ case TOPIC/NAME#ID words }}` by words.
 Judging is the checker's: this hook runs the cases and reports the ones that come out differently, which
 fails the strict build and shows red while serving.
@@ -28,6 +29,7 @@ from facts import citation
 from facts import known as known_facts
 from lambda_vpc.guide import addresses, placeholders
 from lambda_vpc.guide.cases import CaseResult
+from lambda_vpc.guide.cases.trace import SubnetAnswer, TraceCase, TraceResult
 from lambda_vpc.guide.languages import LANGUAGES
 from lambda_vpc.guide.snippet import Snippet, Wrong
 from lambda_vpc.guide.spec import check_facts, load
@@ -172,6 +174,23 @@ def _outcome(name: str, variant: str) -> CaseResult:
     return case.results_of(wrong)[0]
 
 
+def alike(case: TraceCase, outcome: TraceResult) -> list[tuple[list[str] | None, SubnetAnswer]]:
+    """The answers that differ from the case's, each once, with the subnets that give it.
+
+    No subnets: all of them, where there are several. `None`: the function has no VPC.
+    """
+    found: dict[SubnetAnswer, list[str]] = {}
+    for subnet, answer in outcome.answers.items():
+        if case.answers.get(subnet) != answer:
+            found.setdefault(answer, []).append(subnet)
+    if list(outcome.answers) == [case.NO_VPC]:
+        return [(None, answer) for answer in found]
+    several = len(outcome.answers) > 1
+    return [
+        ([] if several and len(of) == len(outcome.answers) else of, answer) for answer, of in found.items()
+    ]
+
+
 def _wrong(snippet: Snippet, wrong: Wrong, page: Page, *, own_page: bool) -> str:
     language = language_of(page)
     case = next((case for case in snippet.cases if case.id == wrong.caught_by), None)
@@ -196,6 +215,7 @@ def _wrong(snippet: Snippet, wrong: Wrong, page: Page, *, own_page: bool) -> str
         case=case,
         rule=rule,
         outcome=outcome,
+        alike=alike,
         sentence=sentence,
         where=where,
         own_page=own_page,
@@ -313,7 +333,25 @@ def _spec_directive(argument: str, page: Page) -> str:
     return render("spec.html", language_of(page), snippet=snippet, rows=rows(snippet.spec.text, "yaml", {}))
 
 
+def _rule_directive(argument: str, page: Page) -> str:
+    """A lint rule with its examples; `argument` is its id."""
+    if argument not in RULES:
+        raise DirectiveError(f"no rule '{argument}'{suggestion(argument, list(RULES))}")
+    return render(
+        "rule.html", language_of(page), rule=RULES[argument], example=lambda name: _example(name, page)
+    )
+
+
+def _example(written: str, page: Page) -> tuple[str, Snippet, Wrong | None]:
+    """Address and snippet of an example of a lint rule, and the wrong variant if it is one."""
+    name, variant = addresses.split(written)
+    snippet = _snippets[name]
+    wrong = next((wrong for wrong in snippet.wrong if wrong.name == variant), None)
+    return _address(snippet, page) + (f"#{addresses.wrong(variant)}" if wrong else ""), snippet, wrong
+
+
 HANDLERS: dict[str, Handler] = {
+    "rule": _rule_directive,
     "snippet": _snippet_directive,
     "snippet-code": _code_directive,
     "snippet-cases": _cases_directive,

@@ -25,7 +25,8 @@ def _known() -> Mapping[str, Term]:
 
 def _glossary(page: Page) -> str:
     language = language_of(page)
-    return render("glossary.html", language, terms=_known().values(), other=other(language))
+    terms = sorted(_known().values(), key=lambda term: term.order(language))
+    return render("glossary.html", language, terms=terms, other=other(language))
 
 
 def _term_directive(argument: str, page: Page) -> str:

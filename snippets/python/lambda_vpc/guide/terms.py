@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -11,8 +12,12 @@ from lambda_vpc.guide.languages import LANGUAGES, Text
 from lambda_vpc.guide.strict_reader import ID, StrictReader
 from lambda_vpc.reading import KeyPath, Source, read
 
+_KANA = re.compile(r"[ぁ-ゖー]+")
+_BEGINS_WITH_KANJI = re.compile(r"[\u4e00-\u9fff]")
+# A katakana letter stands this far behind its hiragana.
+_TO_HIRAGANA = {letter: letter - 0x60 for letter in range(ord("ァ"), ord("ヶ") + 1)}
 _TERM = {
-    "id": True, "seen_in": True, "also": False, "avoid": False, "means": False,
+    "id": True, "seen_in": True, "also": False, "avoid": False, "means": False, "reading": False,
     **dict.fromkeys(LANGUAGES, True),
 }  # fmt: skip
 
@@ -33,11 +38,18 @@ class Term:
     """A definition, code in backticks; `None` where the word speaks for itself."""
     seen_in: str
     """Where the Japanese spelling was seen."""
+    reading: str = ""
+    """How the Japanese is read, in hiragana; empty where it does not begin with kanji."""
 
     @property
     def verified(self) -> bool:
         """Whether the Japanese spelling was seen anywhere."""
         return not self.seen_in.startswith("unverified")
+
+    def order(self, language: str) -> str:
+        """What it is sorted by in a language: Latin letters first, then as a Japanese dictionary does."""
+        text = self.reading if language == "ja" and self.reading else self.text[language]
+        return text.casefold().translate(_TO_HIRAGANA)
 
 
 def load(path: Path) -> Mapping[str, Term]:
@@ -86,5 +98,12 @@ def _term(reader: StrictReader, value: object, where: KeyPath) -> Term | None:
         reader.names(item.get("avoid"), (*where, "avoid")),
         reader.text(item["means"], (*where, "means")) if "means" in item else None,
         reader.words(item["seen_in"], (*where, "seen_in")),
+        reader.words(item["reading"], (*where, "reading")) if "reading" in item else "",
     )
+    if found.reading and not _KANA.fullmatch(found.reading):
+        reader.problem((*where, "reading"), "a reading is written in hiragana")
+    if bool(found.reading) != bool(_BEGINS_WITH_KANJI.match(found.text["ja"])):
+        reader.problem(
+            (*where, "ja"), "give a 'reading' where the Japanese begins with kanji, and only there"
+        )
     return None if len(reader.problems) > before else found
