@@ -155,7 +155,9 @@ def test_a_message_of_a_lint_rule_is_one_that_it_prints() -> None:
 
 GOOD = """\
 symptoms:
-  internet: {ja: 接続できない, en: No internet}
+  internet:
+    title: {ja: 接続できない, en: No internet}
+    seen: {ja: 失敗します。, en: It fails.}
 problems:
   - id: no-route
     symptom: internet
@@ -186,33 +188,34 @@ def test_a_good_file_is_read() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "complaint"),
     [
-        ("symptom: internet", "symptom: internt", "5: unknown symptom 'internt' (did you mean 'internet'?)"),
-        ("    fix:", "    fixes:", "14: unknown key 'fixes'"),
-        ("    fix: {ja: 加えます。, en: Add one.}\n", "", "4: 'fix' is missing; add it"),
-        ("id: no-route", "id: No route", "4: an id is lower-case words joined by '-'"),
-        (", en: Add one.", "", "14: 'en' is missing; add it"),
-        ("by: log", "by: lgo", "9: unknown source of messages 'lgo' (did you mean 'log'?)"),
-        (", fact: X01", "", "9: 'fact' is missing; name the fact that says where the message was seen"),
-        ("fact: X01", "fact: X99", "9: unknown fact 'X99'"),
-        ("no-default-route", "no-default-rout", "16: unknown obstacle 'no-default-rout' (did you mean"),
-        ("W9811", "W9899", "17: unknown rule 'W9899'"),
-        ("#internet", "#internett", "18: unknown case 'network/nat-per-az#internett' (did you mean"),
+        ("symptom: internet", "symptom: internt", "7: unknown symptom 'internt' (did you mean 'internet'?)"),
+        ("    seen:", "    saw:", "4: unknown key 'saw'"),
+        ("    fix:", "    fixes:", "16: unknown key 'fixes'"),
+        ("    fix: {ja: 加えます。, en: Add one.}\n", "", "6: 'fix' is missing; add it"),
+        ("id: no-route", "id: No route", "6: an id is lower-case words joined by '-'"),
+        (", en: Add one.", "", "16: 'en' is missing; add it"),
+        ("by: log", "by: lgo", "11: unknown source of messages 'lgo' (did you mean 'log'?)"),
+        (", fact: X01", "", "11: 'fact' is missing; name the fact that says where the message was seen"),
+        ("fact: X01", "fact: X99", "11: unknown fact 'X99'"),
+        ("no-default-route", "no-default-rout", "18: unknown obstacle 'no-default-rout' (did you mean"),
+        ("W9811", "W9899", "19: unknown rule 'W9899'"),
+        ("#internet", "#internett", "20: unknown case 'network/nat-per-az#internett' (did you mean"),
         (
             "attach.md#attach",
             "attach.md#atach",
-            "15: unknown section 'network/attach.md#atach' (did you mean",
+            "17: unknown section 'network/attach.md#atach' (did you mean",
         ),
-        ("[N01]", "[]", "19: 'facts' is empty; name at least one"),
+        ("[N01]", "[]", "21: 'facts' is empty; name at least one"),
         (
             "    messages:\n      - {by: log, text: Task timed out, fact: X01}",
             "    messages: []",
-            "8: 'messages' is empty",
+            "10: 'messages' is empty",
         ),
-        ("command: aws ec2 describe-route-tables", "command:", "12: 'command' must be a text"),
+        ("command: aws ec2 describe-route-tables", "command:", "14: 'command' must be a text"),
         (
-            "  internet: {ja: 接続できない, en: No internet}\n",
-            "  internet: {ja: 接続できない, en: No internet}\n  dns: {ja: 名前, en: Name}\n",
-            "3: no problem has the symptom 'dns'; write one, or remove it",
+            "problems:\n",
+            "  dns: {title: {ja: 名前, en: Name}, seen: {ja: 名前です。, en: A name.}}\nproblems:\n",
+            "5: no problem has the symptom 'dns'; write one, or remove it",
         ),
     ],
 )
@@ -227,6 +230,6 @@ def test_a_mistake_is_named_with_its_line(old: str, new: str, complaint: str) ->
 def test_a_second_problem_with_the_same_id_is_refused() -> None:
     again = GOOD[GOOD.index("  - id:") :]
     with pytest.raises(
-        BadInput, match=r"docs/problems\.yaml:20: duplicate id 'no-route' \(first on line 4\)"
+        BadInput, match=r"docs/problems\.yaml:22: duplicate id 'no-route' \(first on line 6\)"
     ):
         problems.parse(parse(GOOD + again, "docs/problems.yaml"), KNOWN)

@@ -1,8 +1,8 @@
 """Troubleshooting: what docs/problems.yaml tells, by symptom, and as one list of literal messages.
 
 In a page, `{{ problems internet }}` becomes the problems told for a symptom, `{{ problem-choices internet }}`
-the table that leads from what a reader sees to one of them, `{{ symptoms }}` the list of symptoms and
-`{{ problem-messages }}` the list of all messages.
+the table that leads from what a reader sees to one of them, `{{ symptoms }}` the list of symptoms,
+`{{ causes }}` the same with all problems, and `{{ problem-messages }}` the list of all messages.
 """
 
 from __future__ import annotations
@@ -29,6 +29,9 @@ from lambda_vpc.reading import BadInput, suggestion
 from lambda_vpc.rules import RULES
 from lambda_vpc.sentences import GROUPS
 from render import DOCS, language_of, own, render
+
+UNFOLDED = 8
+"""Problems up to which a page shows them whole; of more, it folds the check and the fix."""
 
 _HEADING = re.compile(r"^#{1,6} +(.+?) +\{#([a-z0-9-]+)\}\s*$", re.MULTILINE)
 _FENCED = re.compile(r"^ {0,3}(`{3,}|~{3,}).*?^ {0,3}\1", re.MULTILINE | re.DOTALL)
@@ -103,11 +106,13 @@ def _symptom(argument: str) -> str:
 
 def _problems_directive(argument: str, page: Page) -> str:
     language = language_of(page)
+    told = _known().told(_symptom(argument))
     return "\n".join(
         render(
             "problem.md",
             language,
             problem=problem,
+            folded=len(told) > UNFOLDED,
             cited=citation(problem.cited, page),
             sections=[(_build.titles[language][one], _to(page, one)) for one in problem.pages],
             cases=[_case(one, page) for one in problem.cases],
@@ -115,7 +120,7 @@ def _problems_directive(argument: str, page: Page) -> str:
                 (RULES[one], f"{own(page, addresses.RULES)}#{addresses.rule(one)}") for one in problem.rules
             ],
         )
-        for problem in _known().told(_symptom(argument))
+        for problem in told
     )
 
 
@@ -135,16 +140,20 @@ def _choices_directive(argument: str, page: Page) -> str:
     )
 
 
-def _symptoms(page: Page) -> str:
-    known = _known()
-    return render(
-        "symptoms.md",
-        language_of(page),
-        symptoms=[
-            (text, known.told(key), _to(page, addresses.symptom(key))) for key, text in known.symptoms.items()
-        ],
-        address=lambda problem: _address(page, problem),
-    )
+def _symptom_table(template: str) -> Handler:
+    def write(page: Page) -> str:
+        known = _known()
+        return render(
+            template,
+            language_of(page),
+            symptoms=[
+                (symptom, known.told(key), f"{_to(page, addresses.symptom(key))}#{key}")
+                for key, symptom in known.symptoms.items()
+            ],
+            address=lambda problem: _address(page, problem),
+        )
+
+    return without_argument(write)
 
 
 def _messages(page: Page) -> str:
@@ -166,7 +175,8 @@ def _messages(page: Page) -> str:
 HANDLERS: dict[str, Handler] = {
     "problems": _problems_directive,
     "problem-choices": _choices_directive,
-    "symptoms": without_argument(_symptoms),
+    "symptoms": _symptom_table("symptoms.md"),
+    "causes": _symptom_table("causes.md"),
     "problem-messages": without_argument(_messages),
 }
 

@@ -83,11 +83,20 @@ class Problem:
 
 
 @dataclass(frozen=True)
+class Symptom:
+    """What a reader comes with."""
+
+    title: Text
+    seen: Text
+    """What is seen of it."""
+
+
+@dataclass(frozen=True)
 class Problems:
     """The file as read."""
 
-    symptoms: Mapping[str, Text]
-    """What a reader sees first, by key, in the order of the page."""
+    symptoms: Mapping[str, Symptom]
+    """By key, in the order in which pages list them."""
     by_id: Mapping[str, Problem]
 
     def told(self, symptom: str) -> list[Problem]:
@@ -132,7 +141,7 @@ def parse(source: Source, known: Known) -> Problems:
     reader = StrictReader(source)
     root = reader.fields(source.data, (), {"symptoms": True, "problems": True})
     symptoms = {
-        key: reader.text(value, ("symptoms", key))
+        key: _symptom(reader, value, ("symptoms", key))
         for key, value in reader.mapping(root.get("symptoms"), ("symptoms",)).items()
     }
     found: dict[str, Problem] = {}
@@ -151,6 +160,14 @@ def parse(source: Source, known: Known) -> Problems:
         reader.problem(("symptoms", key), f"no problem has the symptom '{key}'; write one, or remove it")
     reader.finish()
     return Problems(symptoms, found)
+
+
+def _symptom(reader: StrictReader, value: object, where: KeyPath) -> Symptom:
+    item = reader.fields(value, where, {"title": True, "seen": True})
+    title, seen = (
+        joined(reader.text(item[name], (*where, name))) if name in item else {} for name in ("title", "seen")
+    )
+    return Symptom(title, seen)
 
 
 def _problem(
