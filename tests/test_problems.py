@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 
 import commands
 import pages
@@ -116,6 +117,44 @@ def test_the_list_of_messages_holds_every_message(site: Path, language: str) -> 
     told = html.unescape(re.sub("<[^>]+>", "", page))
     missing = [message.text for problem in ALL for message in problem.messages if message.text not in told]
     assert not missing
+
+
+OWN_IDS = {
+    r"(sg|subnet|vpc|eipalloc)-0[0-9a-f]+": r"\1-0fedcba9876543210",
+    "111122223333": "444455556666",
+    "orders-api": "invoices",
+}
+
+
+@pytest.mark.parametrize("language", pages.LANGUAGES)
+def test_a_pasted_message_finds_its_problem_with_the_readers_own_ids(
+    browser: Browser, served_site: str, language: str
+) -> None:
+    page = browser.new_page()
+    page.goto(f"{served_site}{language}/")
+    page.add_script_tag(url=f"{served_site}search/{language}.js")
+    page.evaluate("window.grouped = guideSearch.groupByPage(guideSearchIndex)")
+    shared = [message.text for problem in ALL for message in problem.messages]
+    lost = []
+    for problem in ALL:
+        for message in problem.messages:
+            # Short ones, such as a value in the output of a command, are on other pages as well.
+            if shared.count(message.text) > 1 or len(message.text.split()) < 5 or message.by == "trace":
+                continue
+            pasted = message.text
+            for ours, theirs in OWN_IDS.items():
+                pasted = re.sub(ours, theirs, pasted)
+            for query in (message.text, pasted):
+                results = page.evaluate(
+                    "query => guideSearch.rank(grouped, query).slice(0, 3).flatMap(items => items.slice(0, 3))"
+                    ".map(item => item.location)",
+                    query,
+                )
+                symptom = addresses.symptom(problem.symptom).removesuffix(".md")
+                if f"{language}/{symptom}/#{problem.id}" not in results:
+                    lost.append(f"docs/problems.yaml:{message.line}: '{query}' finds {results}")
+    page.close()
+    assert not lost, "\n" + "\n".join(lost)
 
 
 def test_a_message_of_the_trace_is_one_that_it_prints() -> None:

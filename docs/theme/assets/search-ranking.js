@@ -9,6 +9,7 @@
   const MAX_PAGES = 30;
   const LONG = 5; // terms from which a query may be a pasted message
   const MOST = 0.6; // of the terms of a pasted message
+  const NEIGHBORS = 30; // for two terms that stand side by side
   const MAX_COUNTED = 5; // a word repeated on every line says no more about a section than five times
   const TEASER_BEFORE = 40;
   const TEASER_LENGTH = 180;
@@ -56,8 +57,14 @@
         scores[i] += count(entry.folded.text, whole) * 4;
       });
     }
-    return { entries, scores, missing, total: scores.reduce((sum, score) => sum + score, 0) };
+    if (terms.length < LONG) return { entries, scores, missing, total: scores.reduce((sum, score) => sum + score, 0) };
+    // A message stands in one section, its words in their order; how often a page uses each says little.
+    entries.forEach((entry, i) => (scores[i] += neighbors(entry, terms) * NEIGHBORS));
+    return { entries, scores, missing, total: Math.max(...scores) };
   }
+
+  const neighbors = ({ folded }, terms) =>
+    terms.filter((term, i) => i > 0 && folded.text.includes(terms[i - 1] + term)).length;
 
   function scoreTerm(entry, term, isPage) {
     let score = count(entry.folded.text, term) * 2;
