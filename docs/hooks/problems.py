@@ -113,7 +113,8 @@ def _problems_directive(argument: str, page: Page) -> str:
             language,
             problem=problem,
             folded=len(told) > UNFOLDED,
-            cited=citation(problem.cited, page),
+            cited=citation(problem.facts, page),
+            seen=citation(problem.seen_in, page) if problem.seen_in else "",
             sections=[(_build.titles[language][one], _to(page, one)) for one in problem.pages],
             cases=[_case(one, page) for one in problem.cases],
             rules=[

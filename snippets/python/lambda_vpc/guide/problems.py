@@ -76,10 +76,10 @@ class Problem:
     """Where it begins in docs/problems.yaml."""
 
     @property
-    def cited(self) -> tuple[str, ...]:
-        """The facts it rests on, those of its messages included, each once."""
+    def seen_in(self) -> tuple[str, ...]:
+        """The facts that say where its messages were seen, without those it rests on anyway."""
         of_messages = (message.fact for message in self.messages if message.fact)
-        return tuple(dict.fromkeys((*self.facts, *of_messages)))
+        return tuple(dict.fromkeys(fact for fact in of_messages if fact not in self.facts))
 
 
 @dataclass(frozen=True)
