@@ -42,7 +42,7 @@ def write(
     config = (ROOT / "mkdocs.yml").read_text("utf-8")
     config = _replaced(r"(?ms)^nav:\n.*?\n(?=\n)", "nav:\n" + _entries(nav, 2), config)
     config = _replaced(
-        r"(?m)^  planned:\n(?:    - .*\n)+",
+        r"(?m)^  planned:(?: \[\])?\n(?:    - .*\n)*",
         "  planned:\n" + _entries(planned, 4) if planned else "  planned: []\n",
         config,
     )

@@ -386,6 +386,7 @@ READERS: dict[tuple[str, str], Callable[[], object]] = {
     ("E08", "botocore"): lambda: _enum("lambda", "State"),
     ("E09", "botocore"): _reason_codes,
     ("E11", "botocore"): lambda: {error: _http_status(error) for error in value("E11")},
+    ("X35", "botocore"): lambda: {error: _http_status(error) for error in value("X35")},
     ("E14", "botocore"): lambda: {
         "interface-type": next((t for t in _enum("ec2", "NetworkInterfaceType") if t == "lambda"), None)
     },

@@ -67,6 +67,28 @@ def test_a_query_that_no_page_answers_finds_nothing(page: Page, query: str) -> N
     assert rank(page, query) == []
 
 
+PASTED = [
+    ["ja/trouble/", "削除できない", ""],
+    [
+        "ja/trouble/#violation",
+        "DependencyViolation",
+        "resource sg-0a2a2a2a has a dependent object (Status Code: 400)",
+    ],
+    ["ja/trouble/#other", "別の話", "object Status Code: 400"],
+    ["ja/eni/", "ENI", "Status Code: 400"],
+]
+
+
+def test_a_pasted_message_is_found_although_its_ids_are_the_readers_own(page: Page) -> None:
+    query = "resource sg-0123456789 has a dependent object (Status Code: 400)"
+    (items,) = rank(page, query, PASTED)
+    assert [item["location"] for item in items[:2]] == ["ja/trouble/", "ja/trouble/#violation"]
+
+
+def test_a_long_query_of_which_a_page_has_little_finds_nothing(page: Page) -> None:
+    assert rank(page, "object alpha beta gamma delta", PASTED) == []
+
+
 def test_a_title_counts_more_than_a_mention(page: Page) -> None:
     entries = [["ja/a/", "別の話", "実行ロール 実行ロール 実行ロール"], ["ja/b/", "実行ロール", ""]]
     assert [items[0]["location"] for items in rank(page, "実行ロール", entries)] == ["ja/b/", "ja/a/"]

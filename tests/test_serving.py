@@ -67,10 +67,12 @@ class Server:
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A copy of the project with all its hooks, one page and one snippet, served as the README says."""
+    """A copy of the project with its hooks, one page and one snippet, served as the README says."""
     folder = tmp_path_factory.mktemp("serving")
     root = folder / "project"
-    small_site.write(root, hooks=None)
+    # Problems refer to every page of the guide.
+    hooks = [path.stem for path in (ROOT / "docs" / "hooks").glob("*.py") if path.stem != "problems"]
+    small_site.write(root, hooks=hooks)
     for name in ("facts.yaml", "terms.yaml"):
         shutil.copy(ROOT / "docs" / name, root / "docs" / name)
     topic = root / "snippets" / SNIPPET.partition("/")[0]

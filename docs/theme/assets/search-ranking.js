@@ -1,11 +1,15 @@
 /* Which pages answer a query, best first, as the theme's result list wants them.
    Every term must occur somewhere on a page; occurrences anywhere inside a word count, because Japanese
-   has no spaces to split at. */
+   has no spaces to split at. Where no page has them all, a long query, such as an error message with the
+   reader's own ids, finds the pages that have most of its terms. */
 (() => {
   "use strict";
   const search = (window.guideSearch ??= {});
 
   const MAX_PAGES = 30;
+  const LONG = 5; // terms from which a query may be a pasted message
+  const MOST = 0.6; // of the terms of a pasted message
+  const NEIGHBORS = 30; // for two terms that stand side by side
   const MAX_COUNTED = 5; // a word repeated on every line says no more about a section than five times
   const TEASER_BEFORE = 40;
   const TEASER_LENGTH = 180;
@@ -26,19 +30,23 @@
   search.rank = (pages, query) => {
     const terms = search.termsOf(query);
     if (!terms.length) return [];
-    return pages
-      .map((entries) => scorePage(entries, terms))
-      .filter(Boolean)
-      .sort((a, b) => b.total - a.total)
+    const scored = pages.map((entries) => scorePage(entries, terms));
+    const whole = scored.filter(({ missing }) => !missing);
+    const found = whole.length || terms.length < LONG ? whole : scored.filter(hasMost(terms));
+    return found
+      .sort((a, b) => a.missing - b.missing || b.total - a.total)
       .slice(0, MAX_PAGES)
       .map((page) => present(page, terms));
   };
 
+  const hasMost = (terms) => ({ missing }) => missing <= terms.length * (1 - MOST);
+
   function scorePage(entries, terms) {
     const scores = entries.map(() => 0);
+    let missing = 0;
     for (const term of terms) {
       const found = entries.map((entry, i) => scoreTerm(entry, term, i === 0));
-      if (!found.some(Boolean)) return null;
+      if (!found.some(Boolean)) missing++;
       found.forEach((score, i) => (scores[i] += score));
     }
     if (terms.length > 1) {
@@ -49,8 +57,14 @@
         scores[i] += count(entry.folded.text, whole) * 4;
       });
     }
-    return { entries, scores, total: scores.reduce((sum, score) => sum + score, 0) };
+    if (terms.length < LONG) return { entries, scores, missing, total: scores.reduce((sum, score) => sum + score, 0) };
+    // A message stands in one section, its words in their order; how often a page uses each says little.
+    entries.forEach((entry, i) => (scores[i] += neighbors(entry, terms) * NEIGHBORS));
+    return { entries, scores, missing, total: Math.max(...scores) };
   }
+
+  const neighbors = ({ folded }, terms) =>
+    terms.filter((term, i) => i > 0 && folded.text.includes(terms[i - 1] + term)).length;
 
   function scoreTerm(entry, term, isPage) {
     let score = count(entry.folded.text, term) * 2;

@@ -10,6 +10,7 @@ FACTS = "reference/facts.md"
 GLOSSARY = "reference/glossary.md"
 RULES = "reference/rules.md"
 SNIPPETS = "snippets/index.md"
+TROUBLESHOOTING = "troubleshooting.md"
 
 HOW_CHECKED = "how-checked"
 """Anchor on the facts page: the ways in which facts are checked."""
@@ -33,6 +34,11 @@ def case(case_id: str) -> str:
 def wrong(variant: str) -> str:
     """The anchor of a wrong variant on its snippet's page."""
     return f"wrong-{variant}"
+
+
+def symptom(key: str) -> str:
+    """The page of a symptom; the id of a problem is its anchor there."""
+    return f"troubleshooting/{key}.md"
 
 
 def rule(rule_id: str) -> str:
