@@ -206,6 +206,28 @@ def test_an_endpoint_policy_that_allows_the_call_leaves_the_role_to_decide(tmp_p
     assert answer(tmp_path, f"{WRITE}receipts/1\ndecision: allow by Write") == "as expected"
 
 
+ONE_PROXY = TEMPLATE.replace(
+    'Action: "s3:PutObject", Resource: "*"}]',
+    'Action: "rds-db:connect", Resource: !Sub '
+    '["arn:aws:rds-db:ap-northeast-1:111122223333:dbuser:${Id}/orders", '
+    '{Id: !Select [6, !Split [":", !GetAtt Topic.TopicArn]]}]}]',
+)
+LOG_IN = (
+    "call: rds-db:connect\nby: function-code\nrole: Role\n"
+    "resource: arn:aws:rds-db:ap-northeast-1:111122223333:dbuser:prx-1/orders\n"
+)
+
+
+@pytest.mark.parametrize(("part", "decision"), [("prx-1", "allow by Write"), ("prx-2", "deny")])
+def test_a_call_is_decided_with_the_values_that_aws_would_make(tmp_path: Path, part: str, decision: str):
+    given = f"given: {{Topic.TopicArn: 'arn:aws:rds:ap-northeast-1:111122223333:db-proxy:{part}'}}\n"
+    assert answer(tmp_path, f"{LOG_IN}{given}decision: {decision}", ONE_PROXY) == "as expected"
+
+
+def test_a_policy_that_hangs_on_a_value_of_aws_decides_nothing_without_it(tmp_path: Path):
+    assert "Topic.TopicArn" in answer(tmp_path, f"{LOG_IN}decision: allow by Write", ONE_PROXY)
+
+
 def test_an_endpoint_without_a_policy_lets_every_call_pass(tmp_path: Path):
     at = TEMPLATE.index("      PolicyDocument:\n        Version"), TEMPLATE.index("  Role:\n")
     template = TEMPLATE[: at[0]] + TEMPLATE[at[1] :]

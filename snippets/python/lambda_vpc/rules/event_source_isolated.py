@@ -39,10 +39,10 @@ def event_source_isolated(network: Network, mapping: Resource) -> Iterator[Findi
         them no records arrive. In provisioned mode no endpoints are needed, and nothing is reported.
 
     Wrong:
-        network/attach-new-vpc#kafka-event-source
+        network/event-source-msk#without-sts
 
     Right:
-        network/endpoints-interface
+        network/event-source-msk
     """
     cluster = _cluster(network, mapping)
     host = network.records.host(Id(cluster.logical_id)) if cluster is not None else None

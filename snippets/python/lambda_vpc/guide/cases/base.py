@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import ClassVar
@@ -32,8 +32,18 @@ class Subject:
         """The file as a template, its parameters as they default."""
         return self.template_with({})
 
-    def template_with(self, parameters: Mapping[str, str]) -> template.Template:
-        """The file as a template with parameters."""
+    def template_with(
+        self, parameters: Mapping[str, str], given: Mapping[str, object] | None = None
+    ) -> template.Template:
+        """The file as a template with parameters.
+
+        Args:
+            parameters: their values; the others as they default.
+            given: `LogicalId.Attribute` to a value that AWS would make at deployment.
+        """
+        if given:
+            source = replace(self.source, data=_with_attributes(self.source.data, given))
+            return template.of(source, parameters, folder=self.folder)
         key = tuple(sorted(parameters.items()))
         if key not in self._templates:
             self._templates[key] = template.of(self.source, parameters, folder=self.folder)
@@ -43,6 +53,19 @@ class Subject:
     def _templates(self) -> dict[tuple[tuple[str, str], ...], template.Template]:
         """Each reading of the file, made once for all cases."""
         return {}
+
+
+def _with_attributes(value: object, given: Mapping[str, object]) -> object:
+    """A document with some `Fn::GetAtt` replaced by their values."""
+    if isinstance(value, list):
+        return [_with_attributes(item, given) for item in value]
+    if not isinstance(value, Mapping):
+        return value
+    written = value.get("Fn::GetAtt") if len(value) == 1 else None
+    if written is not None:
+        name = ".".join(map(str, written)) if isinstance(written, list) else str(written)
+        return given.get(name, value)
+    return {key: _with_attributes(item, given) for key, item in value.items()}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -25,6 +25,7 @@ from lambda_vpc.reading import KeyPath, near, suggestion
 KEYS = {
     "call": True, "decision": True, "vpc": False, "by": False, "function": False, "resource": False,
     "context": False, "account": False, "role": False, "through": False, "function-policy": False,
+    "given": False,
 }  # fmt: skip
 
 _EXPECTED = re.compile(r"(allow|deny|undocumented)(?: by (\S+))?")
@@ -54,6 +55,8 @@ class DecisionCase(Case):
     """Logical id of the template's endpoint whose policy decides besides."""
     function_policy: str | None
     """Logical id of the template's function whose permissions decide who may invoke it."""
+    given: Mapping[str, object]
+    """`LogicalId.Attribute` to a value that AWS would make at deployment."""
 
     @property
     def vpc_words(self) -> bool:
@@ -68,7 +71,7 @@ class DecisionCase(Case):
     def run(self, subject: Subject) -> DecisionResult:
         """Decide the request, with the template's policies as each of its scenarios has them."""
         named = (self.role, self.through, self.function_policy)
-        scenarios = subject.template.scenarios if any(named) else (None,)
+        scenarios = subject.template_with({}, self.given).scenarios if any(named) else (None,)
         found = [self._decide(subject, scenario) for scenario in scenarios]
         if len({one.actual for one in found}) == 1:
             return found[0]
@@ -229,6 +232,7 @@ def parse(reader: StrictReader, item: Mapping, where: KeyPath, common: Mapping) 
         function=str(item.get("function", "orders-api")),
         through=None if item.get("through") is None else str(item["through"]),
         function_policy=None if item.get("function-policy") is None else str(item["function-policy"]),
+        given=reader.mapping(item.get("given"), (*where, "given")),
     )
 
 

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import ClassVar
 
 from lambda_vpc.answers import Undetermined, both
-from lambda_vpc.cloudformation import template as templates
 from lambda_vpc.cloudformation.intrinsics import Scope, Unknown
 from lambda_vpc.cloudformation.template import Scenario, Template
 from lambda_vpc.guide.cases.base import Case, CaseResult, Subject, agreed
@@ -45,7 +44,7 @@ class StatesCase(Case):
     def run(self, subject: Subject) -> CaseResult:
         """Resolve the values."""
         try:
-            template = self._template(subject)
+            template = subject.template_with(self.parameters, self.given)
             found = [
                 {place: _value(template, scenario, place) for place in self.values}
                 for scenario in template.scenarios
@@ -54,25 +53,6 @@ class StatesCase(Case):
             return CaseResult(case=self, passed=False, actual=str(bad))
         actual = agreed(map(_words, found))
         return CaseResult(case=self, passed=actual == self.expected, actual=actual)
-
-    def _template(self, subject: Subject) -> Template:
-        if not self.given:
-            return subject.template_with(self.parameters)
-        source = replace(subject.source, data=_with_attributes(subject.source.data, self.given))
-        return templates.of(source, self.parameters, folder=subject.folder)
-
-
-def _with_attributes(value: object, given: Mapping[str, object]) -> object:
-    """A document with some `Fn::GetAtt` replaced by their values."""
-    if isinstance(value, list):
-        return [_with_attributes(item, given) for item in value]
-    if not isinstance(value, Mapping):
-        return value
-    written = value.get("Fn::GetAtt") if len(value) == 1 else None
-    if written is not None:
-        name = ".".join(map(str, written)) if isinstance(written, list) else str(written)
-        return given.get(name, value)
-    return {key: _with_attributes(item, given) for key, item in value.items()}
 
 
 def _value(template: Template, scenario: Scenario, place: str) -> object:
