@@ -266,6 +266,8 @@ def plain(value, **parameters):
         "Role": role(Policies=[{"PolicyDocument": {"Statement": value}}], Path="/app/", RoleName="orders"),
         "Function": function(FunctionName={"Fn::Sub": "${AWS::Region}-orders"}),
         "Queue": resource("SQS::Queue"),
+        "LogGroup": resource("Logs::LogGroup"),
+        "NamedLogGroup": resource("Logs::LogGroup", LogGroupName={"Fn::Sub": "/${AWS::Region}/orders"}),
     }
     (scenario,) = read(resources, parameters, Parameters={"Name": {"Type": "String"},
                                                           "Star": {"Type": "String"}}).scenarios  # fmt: skip
@@ -287,6 +289,10 @@ WRITTEN_OUT = {
         {"Fn::Sub": "${Function.Arn}:*"},
         "arn:aws:lambda:eu-west-1:111122223333:function:eu-west-1-orders:*"),
     "a role's ARN": (att("Role", "Arn"), "arn:aws:iam::111122223333:role/app/orders"),
+    "a log group's ARN": (
+        att("LogGroup", "Arn"), "arn:aws:logs:eu-west-1:111122223333:log-group:LogGroup:*"),
+    "the ARN of a log group with a name": (
+        att("NamedLogGroup", "Arn"), "arn:aws:logs:eu-west-1:111122223333:log-group:/eu-west-1/orders:*"),
     "another ARN": (att("Queue", "Arn"), "arn:aws:resource:::Queue"),
     "another ARN in a text": ({"Fn::Sub": "${Queue.Arn}/*"}, "arn:aws:resource:::Queue/*"),
     "another attribute": ({"Fn::Sub": "a/${Queue.QueueName}"}, "a/resource-Queue.QueueName"),

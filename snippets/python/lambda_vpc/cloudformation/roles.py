@@ -362,7 +362,7 @@ def written_out(document: object, scenario: Scenario, names: Names) -> object:
 
     Args:
         document: a document of `policies_of` that is not Unknown.
-        scenario: holds the functions and roles whose ARNs are built from `names`.
+        scenario: holds the functions, roles and log groups whose ARNs are built from `names`.
         names: partition, account, Region and URL suffix.
     """
     if isinstance(document, Mapping):
@@ -422,7 +422,11 @@ def _stand_in(part: Reference | Pseudo | Unknown, scenario: Scenario, names: Nam
 
 
 def _arn(reference: Reference, scenario: Scenario, names: Names) -> str | None:
-    """The ARN of a function or role of the template; a name that AWS would make is the logical id."""
+    """The ARN of a function, role or log group of the template; a name that AWS would make is the logical id.
+
+    That of a log group ends in `:*`, for its streams
+    (https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-loggroup.html).
+    """
     found = scenario.resources.get(reference.resource)
     if found is None:
         return None
@@ -433,6 +437,9 @@ def _arn(reference: Reference, scenario: Scenario, names: Names) -> str | None:
         path = compared(found.get("Path")) or "/"
         name = _name(found.get("RoleName"), found, scenario, names)
         return f"arn:{names.partition}:iam::{names.account}:role{path if path.startswith('/') else '/'}{name}"
+    if found.type == "AWS::Logs::LogGroup":
+        name = _name(found.get("LogGroupName"), found, scenario, names)
+        return f"arn:{names.partition}:logs:{names.region}:{names.account}:log-group:{name}:*"
     return None
 
 
