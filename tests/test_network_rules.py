@@ -348,6 +348,17 @@ FOUND = {
         document(good(Function=net.function(["PrivateA", "Second"]), Second=subnet(net.zone(0)))),
         [("W9815", '"SubnetIds": [')],
     ),
+    "two subnets in the zone of one parameter": (
+        document(
+            good(
+                Function=net.function(["First", "Second"]),
+                First=subnet(net.ref("Zone")),
+                Second=subnet(net.ref("Zone")),
+            ),
+            Parameters={"Zone": {"Type": "AWS::EC2::AvailabilityZone::Name"}},
+        ),
+        [("W9815", '"SubnetIds": [')],
+    ),
     "a security group in SubnetIds": (
         document(good(Function=connected([net.ref("PrivateA"), net.ref("FunctionGroup")]))),
         [("E9816", '"Ref": "FunctionGroup"')],
@@ -571,6 +582,14 @@ SILENT = {
             First=subnet(NO_VALUE),
             Second=subnet(NO_VALUE),
         )
+    ),
+    "two subnets in the zones of two parameters": document(
+        good(
+            Function=net.function(["First", "Second"]),
+            First=subnet(net.ref("Zone")),
+            Second=subnet(net.ref("Other")),
+        ),
+        Parameters={name: {"Type": "AWS::EC2::AvailabilityZone::Name"} for name in ("Zone", "Other")},
     ),
     "a zone and a Local Zone with the same letter": document(
         good(

@@ -71,8 +71,19 @@ def _is_known(network: Network, subnet: Id) -> bool:
     return network.values.of_type(subnet, "EC2::Subnet") is not None and not subnet.several
 
 
-def _zone(network: Network, subnet: Id) -> str | None:
-    """A subnet's zone by its whole name: a Local Zone's letter may be that of another zone."""
+def _zone(network: Network, subnet: Id) -> str | tuple[str, str] | None:
+    """A subnet's zone by its whole name, or by the parameter that names it; `None` where it is open.
+
+    A Local Zone's letter may be that of another zone, so a letter does not do. A parameter counts with the
+    stack it is in.
+    """
     found = network.values.of_type(subnet, "EC2::Subnet")
-    zone = found.get("AvailabilityZone") if found is not None else None
-    return zone if isinstance(zone, str) else None
+    if found is None:
+        return None
+    zone = found.get("AvailabilityZone")
+    if isinstance(zone, str):
+        return zone
+    match found.written.get("AvailabilityZone"):
+        case {"Ref": str(parameter)} if not parameter.startswith("AWS::"):
+            return found.logical_id.rpartition("/")[0], parameter
+    return None
