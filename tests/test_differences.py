@@ -79,9 +79,20 @@ def test_a_renamed_part_is_a_new_one_and_one_left_out() -> None:
     assert left_out == ("GatewayA",)
 
 
+def test_another_comment_alone_is_no_difference() -> None:
+    assert between(BASE, BASE.replace("  # Seen from outside.\n", "")) == Difference((), ())
+
+
 def test_a_comment_belongs_to_the_part_below_it() -> None:
-    parts, _ = shown(BASE, BASE.replace("  # Seen from outside.\n", ""))
-    assert parts == [["-  # Seen from outside.", "   Address:", "     Type: AWS::EC2::EIP"]]
+    parts, _ = shown(BASE, BASE.replace("AWS::EC2::EIP", "AWS::EC2::Other"))
+    assert parts == [
+        [
+            "   # Seen from outside.",
+            "   Address:",
+            "-    Type: AWS::EC2::EIP",
+            "+    Type: AWS::EC2::Other",
+        ]
+    ]
 
 
 def test_members_of_one_name_in_two_sections_are_two_parts() -> None:

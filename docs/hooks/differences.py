@@ -48,7 +48,7 @@ def between(base: str, variant: str) -> Difference:
     new = dict(_parts(after))
     for name, here in new.items():
         there = known.get(name, range(0))
-        if [before[number] for number in there] != [after[number] for number in here]:
+        if _without_comments(before, there) != _without_comments(after, here):
             parts.append(tuple(_lines(before, there, after, here)))
     return Difference(tuple(parts), tuple(name.partition(".")[2] for name in known if name not in new))
 
@@ -81,6 +81,10 @@ def _parts(lines: list[str]) -> Iterator[tuple[str, range]]:
             end -= 1
         if name:
             yield name, range(start, end)
+
+
+def _without_comments(lines: list[str], found: range) -> list[str]:
+    return [lines[number] for number in found if not lines[number].lstrip().startswith("#")]
 
 
 def _with_comment(lines: list[str], number: int) -> int:

@@ -274,12 +274,15 @@ def _snippet_directive(argument: str, page: Page) -> str:
     name, from_, base = argument.partition(" from ")
     snippet = _find(name)
     language = language_of(page)
+    cases = _cases(snippet, page, own_page=False)
+    if from_:
+        cases = render("snippet-folded-cases.html", language, number=len(snippet.cases), cases=cases)
     return render(
         "snippet.html",
         language,
         snippet=snippet,
         code=_difference(snippet, _base(base, snippet), page) if from_ else _code(snippet, language),
-        cases=_cases(snippet, page, own_page=False),
+        cases=cases,
         wrong=[_wrong(snippet, wrong, page, own_page=False) for wrong in snippet.wrong],
         address=_address(snippet, page),
         raw=link(page, snippet.raw),
