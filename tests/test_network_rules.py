@@ -470,6 +470,19 @@ FOUND = {
         document(good(RouteC=net.route("TableC", NatGatewayId=net.ref("NatA")))),
         [("W9822", '"NatGatewayId": {')],
     ),
+    "a route to the NAT gateway of the zone of another parameter": (
+        document(
+            {
+                name: {**resource, "Properties": {**resource["Properties"], "AvailabilityZone": zone}}
+                if resource["Type"] == "AWS::EC2::Subnet"
+                else resource
+                for name, resource in good(RouteC=net.route("TableC", NatGatewayId=net.ref("NatA"))).items()
+                for zone in [net.ref("ZoneA" if name.endswith("A") else "ZoneC")]
+            },
+            Parameters={name: {"Type": "AWS::EC2::AvailabilityZone::Name"} for name in ("ZoneA", "ZoneC")},
+        ),
+        [("W9822", '"NatGatewayId": {')],
+    ),
     "crossed routes": (
         document(
             good(
