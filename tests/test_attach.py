@@ -18,7 +18,8 @@ import pages
 from lambda_vpc.guide.spec import load
 
 PAGE = pages.DOCS / "en" / "network" / "attach.md"
-(EXAMPLE,) = [example.source for example in find_examples(PAGE)]
+# The function that readers copy, and the folded part that runs it.
+EXAMPLE = "\n".join(example.source for example in find_examples(PAGE))
 SAID = [line.split("#> ")[1] for line in EXAMPLE.splitlines() if "#> " in line]
 
 

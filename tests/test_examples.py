@@ -6,6 +6,7 @@ import doctest
 import importlib
 import pkgutil
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -37,10 +38,26 @@ def test_every_python_block_is_found():
     )
 
 
-@pytest.mark.parametrize("example", EXAMPLES, ids=str)
-def test_an_example_on_a_page_prints_what_it_says(example: CodeExample, eval_example: EvalExample):
-    eval_example.run_print_check(example)
-    assert "#>" in example.source, f"{example}: print something and show it with #>, so that it is checked"
+def programs(examples: Iterable[CodeExample]) -> list[list[CodeExample]]:
+    """The blocks that make one program each: one that prints nothing begins the one after it on the page."""
+    found: list[list[CodeExample]] = []
+    for example in examples:
+        before = found[-1][-1] if found else None
+        if before and "#>" not in before.source and before.path == example.path:
+            found[-1].append(example)
+        else:
+            found.append([example])
+    return found
+
+
+@pytest.mark.parametrize("program", programs(EXAMPLES), ids=lambda program: str(program[-1]))
+def test_an_example_on_a_page_prints_what_it_says(program: list[CodeExample], eval_example: EvalExample):
+    names: dict[str, object] = {}
+    for example in program:
+        names |= eval_example.run_print_check(example, module_globals=names)
+    assert "#>" in program[-1].source, (
+        f"{program[-1]}: print something and show it with #>, so that it is checked"
+    )
 
 
 def test_both_languages_show_the_same_examples():

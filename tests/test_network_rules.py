@@ -355,6 +355,17 @@ FOUND = {
         document(good(Function=net.function(["PrivateA", "Second"]), Second=subnet(net.zone(0)))),
         [("W9815", '"SubnetIds": [')],
     ),
+    "two subnets in the zone of one parameter": (
+        document(
+            good(
+                Function=net.function(["First", "Second"]),
+                First=subnet(net.ref("Zone")),
+                Second=subnet(net.ref("Zone")),
+            ),
+            Parameters={"Zone": {"Type": "AWS::EC2::AvailabilityZone::Name"}},
+        ),
+        [("W9815", '"SubnetIds": [')],
+    ),
     "a security group in SubnetIds": (
         document(good(Function=connected([net.ref("PrivateA"), net.ref("FunctionGroup")]))),
         [("E9816", '"Ref": "FunctionGroup"')],
@@ -464,6 +475,19 @@ FOUND = {
     ),
     "a route to the NAT gateway of the other zone": (
         document(good(RouteC=net.route("TableC", NatGatewayId=net.ref("NatA")))),
+        [("W9822", '"NatGatewayId": {')],
+    ),
+    "a route to the NAT gateway of the zone of another parameter": (
+        document(
+            {
+                name: {**resource, "Properties": {**resource["Properties"], "AvailabilityZone": zone}}
+                if resource["Type"] == "AWS::EC2::Subnet"
+                else resource
+                for name, resource in good(RouteC=net.route("TableC", NatGatewayId=net.ref("NatA"))).items()
+                for zone in [net.ref("ZoneA" if name.endswith("A") else "ZoneC")]
+            },
+            Parameters={name: {"Type": "AWS::EC2::AvailabilityZone::Name"} for name in ("ZoneA", "ZoneC")},
+        ),
         [("W9822", '"NatGatewayId": {')],
     ),
     "crossed routes": (
@@ -578,6 +602,14 @@ SILENT = {
             First=subnet(NO_VALUE),
             Second=subnet(NO_VALUE),
         )
+    ),
+    "two subnets in the zones of two parameters": document(
+        good(
+            Function=net.function(["First", "Second"]),
+            First=subnet(net.ref("Zone")),
+            Second=subnet(net.ref("Other")),
+        ),
+        Parameters={name: {"Type": "AWS::EC2::AvailabilityZone::Name"} for name in ("Zone", "Other")},
     ),
     "a zone and a Local Zone with the same letter": document(
         good(

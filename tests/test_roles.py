@@ -402,6 +402,8 @@ def plain(value, **parameters):
         "Role": role(Policies=[{"PolicyDocument": {"Statement": value}}], Path="/app/", RoleName="orders"),
         "Function": function(FunctionName={"Fn::Sub": "${AWS::Region}-orders"}),
         "Queue": resource("SQS::Queue"),
+        "LogGroup": resource("Logs::LogGroup"),
+        "NamedLogGroup": resource("Logs::LogGroup", LogGroupName={"Fn::Sub": "/${AWS::Region}/orders"}),
     }
     resources |= {
         "Plain": resource("IAM::Role"),
@@ -447,6 +449,10 @@ WRITTEN_OUT = {
     "a function": (ref("Function"), "arn:aws:resource:::Function"),
     "an attribute that begins a text": (
         {"Fn::Sub": "${Queue.QueueName}/*"}, "arn:aws:resource:::Queue.QueueName/*"),
+    "a log group's ARN": (
+        att("LogGroup", "Arn"), "arn:aws:logs:eu-west-1:111122223333:log-group:LogGroup:*"),
+    "the ARN of a log group with a name": (
+        att("NamedLogGroup", "Arn"), "arn:aws:logs:eu-west-1:111122223333:log-group:/eu-west-1/orders:*"),
     "another ARN": (att("Queue", "Arn"), "arn:aws:resource:::Queue"),
     "another ARN in a text": ({"Fn::Sub": "${Queue.Arn}/*"}, "arn:aws:resource:::Queue/*"),
     "another attribute": ({"Fn::Sub": "a/${Queue.QueueName}"}, "a/resource-Queue.QueueName"),

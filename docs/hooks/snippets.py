@@ -2,6 +2,7 @@
 
 In a page, `{{ snippet TOPIC/NAME }}` shows a snippet, `{{ wrong TOPIC/NAME#FILE }}` one wrong variant, and
 `{{ rule E9801 }}` what the docstring of a lint rule says, with links to its examples.
+`{{ snippet TOPIC/NAME from TOPIC/BASE }}` shows what a template has that another has not, the whole folded.
 `{{ case TOPIC/NAME#ID }}` links to a case by its title, in quotes; `{{ case TOPIC/NAME#ID words }}` by words.
 Judging is the checker's: this hook runs the cases and reports the ones that come out differently, which
 fails the strict build and shows red while serving.
@@ -24,6 +25,7 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import get_lexer_by_name
 
+import differences
 from directives import DirectiveError, Handler, expand, without_argument
 from facts import citation
 from facts import known as known_facts
@@ -133,22 +135,57 @@ def changed_rows(right: str, wrong: str, suffix: str) -> list[Row]:
     return found
 
 
+def _different_rows(base: str, text: str, suffix: str, notes: dict[int, list[str]]) -> list[Row]:
+    """The parts of a template that a base has otherwise or not at all, each with its notes."""
+    shown = {"del": _lines(base, suffix), "ins": _lines(text, suffix), "": _lines(text, suffix)}
+    found: list[Row] = []
+    for part in differences.between(base, text).parts:
+        if found:
+            found.append(Row("⋮", change="gap"))
+        for line in part:
+            here = () if line.change == "del" else tuple(notes.get(line.number, ()))
+            found.append(Row(shown[line.change][line.number - 1], here, line.change))
+    return found
+
+
 def _suffix(path: str) -> str:
     return Path(path).suffix
 
 
-def _code(snippet: Snippet, language: str) -> str:
+def _notes(snippet: Snippet, language: str) -> dict[int, list[str]]:
+    """A snippet's notes by the line they belong to, counted from 1."""
     notes: dict[int, list[str]] = {}
     for note in snippet.notes:
         notes.setdefault(note.line, []).append(note.text[language])
     for one in snippet.no_effect:
         notes.setdefault(snippet.source.line(one.path), []).append(one.because[language])
+    return notes
+
+
+def _code(snippet: Snippet, language: str) -> str:
     return render(
         "snippet-code.html",
         language,
         snippet=snippet,
-        rows=rows(snippet.text, _suffix(snippet.path), notes),
+        rows=rows(snippet.text, _suffix(snippet.path), _notes(snippet, language)),
         syntax=_suffix(snippet.path).removeprefix("."),
+    )
+
+
+def _difference(snippet: Snippet, base: Snippet, page: Page) -> str:
+    """What the snippet has that the base has not; the whole folded, and copied from either."""
+    language = language_of(page)
+    suffix = _suffix(snippet.path)
+    return render(
+        "snippet-difference.html",
+        language,
+        snippet=snippet,
+        base=base,
+        base_address=_address(base, page),
+        left_out=differences.between(base.text, snippet.text).left_out,
+        rows=_different_rows(base.text, snippet.text, suffix, _notes(snippet, language)),
+        syntax=suffix.removeprefix("."),
+        code=_code(snippet, language),
     )
 
 
@@ -235,6 +272,16 @@ def _find(name: str) -> Snippet:
     return _snippets[name]
 
 
+def _base(name: str, snippet: Snippet) -> Snippet:
+    base = _find(name)
+    for one in (snippet, base):
+        if one.kind != "template" or _suffix(one.path) != ".yaml":
+            raise DirectiveError(f"only templates in YAML are compared; {one.name} is none: leave 'from' out")
+    if base is snippet:
+        raise DirectiveError(f"{name} does not differ from itself: leave 'from' out, or name another base")
+    return base
+
+
 def _find_part(argument: str, what: str, known: Callable[[Snippet], list[str]]) -> tuple[Snippet, str]:
     name, part = addresses.split(argument)
     snippet = _find(name)
@@ -244,14 +291,18 @@ def _find_part(argument: str, what: str, known: Callable[[Snippet], list[str]]) 
 
 
 def _snippet_directive(argument: str, page: Page) -> str:
-    snippet = _find(argument)
+    name, from_, base = argument.partition(" from ")
+    snippet = _find(name)
     language = language_of(page)
+    cases = _cases(snippet, page, own_page=False)
+    if from_:
+        cases = render("snippet-folded-cases.html", language, number=len(snippet.cases), cases=cases)
     return render(
         "snippet.html",
         language,
         snippet=snippet,
-        code=_code(snippet, language),
-        cases=_cases(snippet, page, own_page=False),
+        code=_difference(snippet, _base(base, snippet), page) if from_ else _code(snippet, language),
+        cases=cases,
         wrong=[_wrong(snippet, wrong, page, own_page=False) for wrong in snippet.wrong],
         address=_address(snippet, page),
         raw=link(page, snippet.raw),

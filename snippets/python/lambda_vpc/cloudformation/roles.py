@@ -366,7 +366,7 @@ def written_out(document: object, scenario: Scenario, names: Names) -> object:
 
     Args:
         document: a document of `policies_of` that is not Unknown.
-        scenario: holds the functions and roles whose ARNs are built from `names`.
+        scenario: holds the functions, roles and log groups whose ARNs are built from `names`.
         names: partition, account, Region and URL suffix.
     """
     if isinstance(document, Mapping):
@@ -425,7 +425,11 @@ def _unnamed(part: Reference | Pseudo | Unknown, *, first: bool) -> str:
 
 
 def _arn(reference: Reference, scenario: Scenario, names: Names) -> str | None:
-    """The ARN of a function or role of the template; a name that AWS would make is the logical id."""
+    """The ARN of a function, role or log group of the template; a name that AWS would make is the logical id.
+
+    That of a log group ends in `:*`, for its streams
+    (https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-loggroup.html).
+    """
     found = scenario.resources.get(reference.resource)
     if found is None:
         return None
@@ -436,6 +440,9 @@ def _arn(reference: Reference, scenario: Scenario, names: Names) -> str | None:
         path = compared(found.get("Path")) or "/"
         name = _name(found.get("RoleName"), found, names)
         return f"arn:{names.partition}:iam::{names.account}:role{path if path.startswith('/') else '/'}{name}"
+    if found.type == "AWS::Logs::LogGroup":
+        name = _name(found.get("LogGroupName"), found, scenario, names)
+        return f"arn:{names.partition}:logs:{names.region}:{names.account}:log-group:{name}:*"
     return None
 
 

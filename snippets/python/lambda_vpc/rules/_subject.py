@@ -120,6 +120,15 @@ def place(resource: Resource, *keys: str) -> KeyPath:
     return found.path if found else resource.key_path
 
 
+def parameter_of_zone(network: Network, subnet: model.Id) -> tuple[str, str] | None:
+    """The parameter that names a subnet's zone, with the stack it is in; `None` where none does."""
+    found = network.values.of_type(subnet, "EC2::Subnet")
+    match found.written.get("AvailabilityZone") if found is not None else None:
+        case {"Ref": str(parameter)} if not parameter.startswith("AWS::"):
+            return found.logical_id.rpartition("/")[0], parameter
+    return None
+
+
 def listed_in(function: Resource, name: str) -> Iterator[tuple[Written, object]]:
     """The items of a list in a function's `VpcConfig`: each as written, and as resolved."""
     ids = properties(function).one("VpcConfig", name)

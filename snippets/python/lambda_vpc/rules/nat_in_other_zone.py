@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lambda_vpc.cloudformation.template import Resource
-from lambda_vpc.network.model import Id, NatGateway, same
+from lambda_vpc.network.model import Id, NatGateway, Subnet, same
 from lambda_vpc.rules._rule import LAMBDA_GUIDE, Finding, resource_rule
-from lambda_vpc.rules._subject import Network, place
+from lambda_vpc.rules._subject import Network, parameter_of_zone, place
 
 
 @resource_rule("W9822", f"{LAMBDA_GUIDE}/configuration-vpc-internet.html", ("AWS::EC2::Route",))
@@ -30,10 +30,10 @@ def nat_in_other_zone(network: Network, route: Resource) -> Iterator[Finding]:
         network/nat-per-az
         network/nat-shared
     """
-    zones = {subnet.zone for subnet in network.subnets_by_route.get(route.logical_id, ())}
+    zones = {_zone_of(network, subnet) for subnet in network.subnets_by_route.get(route.logical_id, ())}
     nat = network.records.nat_gateway(network.values.id(route.get("NatGatewayId")) or Id(""))
     here = _zone(network, nat) if nat is not None else None
-    if here is None or len(zones) != 1 or not all(isinstance(zone, str) for zone in zones) or here in zones:
+    if here is None or len(zones) != 1 or None in zones or here in zones:
         return
     (zone,) = zones
     vpc = network.records.subnet(nat.subnet).vpc
@@ -59,8 +59,14 @@ def nat_in_other_zone(network: Network, route: Resource) -> Iterator[Finding]:
     yield Finding(place(route, "NatGatewayId"), message)
 
 
-def _zone(network: Network, nat: NatGateway) -> str | None:
-    """The letter of a zonal NAT gateway's zone."""
+def _zone(network: Network, nat: NatGateway) -> str | tuple[str, str] | None:
+    """A zonal NAT gateway's zone."""
     subnet = network.records.subnet(nat.subnet)
-    zone = subnet.zone if subnet is not None and subnet.exists is True else None
-    return zone if isinstance(zone, str) and nat.exists is True else None
+    if subnet is None or subnet.exists is not True or nat.exists is not True:
+        return None
+    return _zone_of(network, subnet)
+
+
+def _zone_of(network: Network, subnet: Subnet) -> str | tuple[str, str] | None:
+    """A subnet's zone: its letter, or the parameter that names it."""
+    return subnet.zone if isinstance(subnet.zone, str) else parameter_of_zone(network, subnet.id)

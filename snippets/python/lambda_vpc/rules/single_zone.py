@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from lambda_vpc.cloudformation.template import FUNCTION_TYPES, Resource
 from lambda_vpc.network.model import Id, Origin
 from lambda_vpc.rules._rule import LAMBDA_GUIDE, Finding, resource_rule
-from lambda_vpc.rules._subject import Network, place
+from lambda_vpc.rules._subject import Network, parameter_of_zone, place
 
 
 @resource_rule(
@@ -71,8 +71,11 @@ def _is_known(network: Network, subnet: Id) -> bool:
     return network.values.of_type(subnet, "EC2::Subnet") is not None and not subnet.several
 
 
-def _zone(network: Network, subnet: Id) -> str | None:
-    """A subnet's zone by its whole name: a Local Zone's letter may be that of another zone."""
+def _zone(network: Network, subnet: Id) -> str | tuple[str, str] | None:
+    """A subnet's zone by its whole name, or by the parameter that names it; `None` where it is open.
+
+    A Local Zone's letter may be that of another zone, so a letter does not do.
+    """
     found = network.values.of_type(subnet, "EC2::Subnet")
     zone = found.get("AvailabilityZone") if found is not None else None
-    return zone if isinstance(zone, str) else None
+    return zone if isinstance(zone, str) else parameter_of_zone(network, subnet)

@@ -15,7 +15,7 @@ from lambda_vpc.guide import placeholders
 from lambda_vpc.iam.conditions import PolicyError
 
 _NAMES = roles.Names(account=placeholders.account(), region=placeholders.region())
-_WITH_ARN = (*FUNCTION_TYPES, "AWS::IAM::Role")
+_WITH_ARN = (*FUNCTION_TYPES, "AWS::IAM::Role", "AWS::Logs::LogGroup")
 
 
 def plain(value: object) -> object:
