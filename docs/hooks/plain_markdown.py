@@ -188,7 +188,7 @@ class Writer:
         return [text for text in map(_escaped, said) if text]
 
     def _write_blockquote(self, node: Node) -> list[str]:
-        return [re.sub("^", "> ", self.markdown(node), flags=re.MULTILINE)]
+        return ["\n".join(f"> {line}".rstrip() for line in self.markdown(node).split("\n"))]
 
     def _write_ul(self, node: Node) -> list[str]:
         return self._list(node, "- ")
@@ -327,4 +327,4 @@ def _escaped(text: str) -> str:
 
 def _listed(items: list[str], mark: str = "- ") -> str:
     apart = "\n\n" if any("\n\n" in item for item in items) else "\n"
-    return apart.join(mark + item.replace("\n", "\n" + " " * len(mark)) for item in items)
+    return apart.join(mark + re.sub(r"\n(?=[^\n])", "\n" + " " * len(mark), item) for item in items)
