@@ -42,7 +42,7 @@ def written(html: str) -> str:
         ),
         ("<table><tr><th colspan=2>a</th></tr><tr><td>b</td><td>c</td></tr></table>",
          "|  |  |\n| --- | --- |\n| a |  |\n| b | c |"),
-        ('<div class="language-yaml highlight"><pre><code>a: <b>1</b></code></pre></div>', "```yaml\na: 1\n```"),
+        ('<div class="language-yaml highlight"><pre><code>a: 1</code></pre></div>', "```yaml\na: 1\n```"),
         ("<pre><code>```\n</code></pre>", "````\n```\n````"),
         (
             "<pre><code>a\n<del>b</del>\n<ins>c</ins>\n\nd\n</code></pre>",
