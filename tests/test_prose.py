@@ -72,6 +72,10 @@ description: 関数は外に出ます。
 ::: lambda_vpc.iam
 </div>
 
+!!! warning "止まる関数"
+
+    更新が止まります。
+
 ```console
 $ aws {{ fact }}
 ```
@@ -89,6 +93,10 @@ def test_of_a_page_the_prose_is_left_on_its_lines() -> None:
         "",
         "関数を送ります。 判定は「ケース」です。別のケースを見ます。",
         *[""] * 7,
+        "# 止まる関数",
+        "",
+        "更新が止まります。",
+        "",
         "```console",
         "$ aws {{ fact }}",
         "```",

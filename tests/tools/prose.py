@@ -25,6 +25,7 @@ SETTINGS = Path(__file__).parents[1] / "prose"
 
 _HEADING_ID = re.compile(r"\s*\{[^{}]*#[a-z0-9-]+[^{}]*\}\s*$")
 _NO_PROSE = re.compile(r"\s*(?:</?div\b[^>]*>|::: .*)\s*$")
+_BOX = re.compile(r"(?:!!!|\?\?\?\+?|===)(?: [\w -]+)?(?: *\"(.*)\")? *$")
 _FRONT_MATTER = re.compile(r"(title|description): *(.*)")
 _CODE = re.compile(r"(`[^`]+`)")
 _MARKUP = re.compile(r"([\\*_\[\]<>|#~])")
@@ -62,11 +63,24 @@ def of_page(path: str, language: str, markdown: str) -> Text:
     if lines[0] == "---":
         end = lines.index("---", 1)
         lines[: end + 1] = [_front_matter(line) for line in lines[: end + 1]]
+    lines = _without_boxes(lines)
     lines = [
         "" if _NO_PROSE.match(line) else _HEADING_ID.sub("", line) if line.startswith("#") else line
         for line in lines
     ]
     return Text(path, language, "\n".join(lines), {number: number for number in range(1, len(lines) + 1)})
+
+
+def _without_boxes(lines: Sequence[str]) -> Iterator[str]:
+    """Admonitions and tabs as headings with text below; their indent would be code to textlint."""
+    inside = False
+    for line in lines:
+        box = _BOX.match(line)
+        inside = bool(box) or (inside and (line.startswith("    ") or not line.strip()))
+        if box:
+            yield f"# {box[1]}" if box[1] else ""
+        else:
+            yield line.removeprefix("    ") if inside else line
 
 
 def _instead(directive: Directive, language: str) -> str:
