@@ -12,7 +12,7 @@ from lambda_vpc.guide.languages import LANGUAGES
 ROOT = Path(__file__).parents[1]
 
 # What needs no fact, term or snippet of the guide.
-WITHOUT_DATA = ("language", "directives", "site")
+WITHOUT_DATA = ("language", "directives", "markdown_pages", "site")
 
 
 def write(

@@ -8,8 +8,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 from playwright.sync_api import Browser, Page
 
+import pages
+
+WORDS = yaml.safe_load((pages.DOCS / "search.yaml").read_text("utf-8"))
+SEARCHES = yaml.safe_load((pages.ROOT / "tests" / "data" / "searches.yaml").read_text("utf-8"))
 ENTRIES = [
     ["ja/network/", "NAT ゲートウェイで外に出る", ""],
     ["ja/network/#nat", "NAT ゲートウェイの料金", "経路表に 0.0.0.0/0 を加えます。"],
@@ -62,7 +67,7 @@ def test_words_are_found_however_they_are_typed(page: Page, query: str, expected
     assert found[:1] == [expected], f"{query} finds {found}; see docs/theme/assets/search-folding.js"
 
 
-@pytest.mark.parametrize("query", ["", "   ", "、。", "存在しない語", "NAT Hyperplane"])
+@pytest.mark.parametrize("query", ["", "   ", "、。", "存在しない語", "zzz"])
 def test_a_query_that_no_page_answers_finds_nothing(page: Page, query: str) -> None:
     assert rank(page, query) == []
 
@@ -87,6 +92,98 @@ def test_a_pasted_message_is_found_although_its_ids_are_the_readers_own(page: Pa
 
 def test_a_long_query_of_which_a_page_has_little_finds_nothing(page: Page) -> None:
     assert rank(page, "object alpha beta gamma delta", PASTED) == []
+def found(page: Page, query: str, entries: list[list[str]], same: list[list[str]] | None = None) -> list[str]:
+    words = {
+        "same": same or [],
+        "passedOver": [word for row in WORDS["passed_over"] for word in row],
+        "particles": WORDS["particles"],
+    }
+    ranked = page.evaluate(
+        "([e, q, w]) => guideSearch.rank(guideSearch.groupByPage(e), q, w)", [entries, query, words]
+    )
+    return [items[0]["location"] for items in ranked]
+
+
+def test_a_page_that_has_all_words_comes_first_and_without_one_those_that_have_most(page: Page) -> None:
+    entries = [
+        ["en/a/", "NAT", "subnet subnet subnet"],
+        ["en/b/", "Other", "NAT and Hyperplane once"],
+        ["en/c/", "Third", "nothing of it"],
+    ]
+    assert found(page, "subnet Hyperplane NAT", entries)[0] in ("en/a/", "en/b/")
+    assert found(page, "NAT Hyperplane", entries)[0] == "en/b/"
+    assert "en/c/" not in found(page, "NAT Hyperplane", entries)
+    assert found(page, "How do I use the Hyperplane?", entries) == ["en/b/"]
+
+
+def test_the_guide_s_pages_come_before_snippets_and_those_before_facts_and_python(page: Page) -> None:
+    text = "A managed policy for the role."
+    places = [
+        "en/reference/checker/",
+        "en/reference/facts/",
+        "en/snippets/permissions/x/",
+        "en/permissions/y/",
+    ]
+    entries = [[place, "Title", text] for place in places]
+    assert found(page, "managed policy", entries) == [places[3], places[2], *places[:2]]
+    entries[0][2] += " lambda_vpc.iam.decide"
+    assert found(page, "lambda_vpc.iam.decide", entries) == [places[0]]
+
+
+def test_another_word_for_the_same_thing_is_found_after_the_reader_s_own(page: Page) -> None:
+    entries = [["ja/a/", "送信元アドレス", "固定します。"], ["ja/b/", "固定 IP", ""], ["ja/c/", "別の話", ""]]
+    same = [["固定 ip", "static ip", "送信元アドレス"]]
+    assert found(page, "固定IP", entries, same) == ["ja/b/", "ja/a/"]
+    assert set(found(page, "static IP", entries, same)) == {"ja/a/", "ja/b/"}
+    assert found(page, "static IP", entries) == []
+
+
+@pytest.mark.parametrize(
+    ("query", "title"),
+    [
+        ("delete stack", "Deletion of a stack"),
+        ("スタック削除", "スタックを削除する"),
+        ("ENI何個", "ENI は何個できるか"),
+        ("外部APIを呼び出す", "外部の API の呼び出し"),
+    ],
+)
+def test_forms_and_compounds_are_taken_apart(page: Page, query: str, title: str) -> None:
+    assert found(page, query, [["ja/a/", title, ""], ["ja/b/", "別の話", ""]]) == ["ja/a/"]
+
+
+def test_a_short_latin_word_is_not_looked_for_inside_of_others(page: Page) -> None:
+    entries = [["en/a/", "Denied", "It is denied."], ["en/b/", "Network", "An ENI in a subnet. Two ENIs."]]
+    assert found(page, "ENI", entries) == ["en/b/"]
+
+
+@pytest.mark.parametrize("language", pages.LANGUAGES)
+def test_what_readers_type_leads_to_a_page_that_answers(
+    browser: Browser, served_site: str, language: str
+) -> None:
+    written = pages.names(pages.DOCS, language)
+    asked = [one for one in SEARCHES["both"] + SEARCHES[language] if written & set(one["pages"])]
+    assert len(asked) > 40
+    page = browser.new_page()
+    page.goto(f"{served_site}{language}/")
+    page.add_script_tag(url=f"{served_site}search/{language}.js")
+    first = page.evaluate(
+        """asked => {
+          const pages = guideSearch.groupByPage(guideSearchIndex);
+          const rank = (query) => guideSearch.rank(pages, query, guideSearchWords);
+          return asked.map((query) => rank(query).map((items) => items[0].location));
+        }""",
+        [one["q"] for one in asked],
+    )
+    page.close()
+    missed, listed = [], []
+    for one, locations in zip(asked, first, strict=True):
+        names = [location.removeprefix(f"{language}/").rstrip("/") for location in locations]
+        if not set(names[:3]) & set(one["pages"]):
+            missed.append(f"'{one['q']}' leads to {names[:3]} and not to {one['pages']}")
+        if names[0].startswith(("reference/checker", "reference/facts")):
+            listed.append(f"'{one['q']}' leads to {names[0]} first")
+    assert not missed, "add what readers call it to docs/search.yaml:\n" + "\n".join(missed)
+    assert not listed, "\n".join(listed)
 
 
 def test_a_title_counts_more_than_a_mention(page: Page) -> None:
@@ -131,7 +228,11 @@ def test_a_long_text_is_cut_to_what_surrounds_the_match(page: Page) -> None:
 def test_each_language_has_an_index_of_its_own_pages_and_sections(site: Path) -> None:
     for language in ("ja", "en"):
         script = (site / "search" / f"{language}.js").read_text("utf-8")
-        entries = json.loads(script.removeprefix("window.guideSearchIndex=").rstrip(";\n"))
+        index, words, _ = script.split(";\n")
+        entries = json.loads(index.removeprefix("window.guideSearchIndex="))
+        rows = json.loads(words.removeprefix("window.guideSearchWords="))["same"]
+        assert any({"実行ロール", "execution role"} <= set(row) for row in rows), "the guide's own words"
+        assert any({"固定 ip", "static ip"} <= set(row) for row in rows), "docs/search.yaml"
         pages = {location for location, _, _ in entries if "#" not in location}
         published = {
             f"{path.parent.relative_to(site).as_posix()}/" for path in (site / language).rglob("index.html")
@@ -140,3 +241,8 @@ def test_each_language_has_an_index_of_its_own_pages_and_sections(site: Path) ->
         assert any("#" in location for location, _, _ in entries)
         text = "".join(text for _, _, text in entries)
         assert not re.search(r"</?(?:p|code|div|span|a)\b", text), f"search/{language}.js: markup in the text"
+
+
+def test_a_row_of_words_names_one_thing_once() -> None:
+    for row in WORDS["same"]:
+        assert len(row) > 1 and len(row) == len(set(row)), f"docs/search.yaml: {row}"

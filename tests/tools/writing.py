@@ -104,7 +104,7 @@ def mistakes_in_page(docs: Path, language: str, name: str, avoided: Sequence[Avo
 def mistakes_in_yaml(path: str, text: str, avoided: Mapping[str, Sequence[Avoided]]) -> list[str]:
     """Messages for the texts under the keys `ja` and `en`, at any depth of a YAML file."""
     found = []
-    for language, line, value in _texts(yaml.compose(text, Loader=yaml.SafeLoader), None):
+    for language, line, value in texts(yaml.compose(text, Loader=yaml.SafeLoader)):
         lines = text.split("\n")[line:]
         for paragraph in pages.running_text(value):
             for excerpt, message in mistakes(paragraph, language, avoided[language]):
@@ -112,15 +112,15 @@ def mistakes_in_yaml(path: str, text: str, avoided: Mapping[str, Sequence[Avoide
     return found
 
 
-def _texts(node: yaml.Node | None, language: str | None) -> Iterator[tuple[str, int, str]]:
+def texts(node: yaml.Node | None, language: str | None = None) -> Iterator[tuple[str, int, str]]:
     """Language, line counted from 0 and text of each string below a `ja` or `en` key."""
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
             if key.value != "avoid":
-                yield from _texts(value, key.value if key.value in pages.LANGUAGES else language)
+                yield from texts(value, key.value if key.value in pages.LANGUAGES else language)
     elif isinstance(node, yaml.SequenceNode):
         for value in node.value:
-            yield from _texts(value, language)
+            yield from texts(value, language)
     elif isinstance(node, yaml.ScalarNode) and language:
         yield language, node.start_mark.line, node.value
 

@@ -6,6 +6,7 @@
 
   const BLANK = /[\s\u200b\u00ad]/g;
   const THOUSANDS = /(\d),(?=\d{3})/g;
+  const PLAIN = /^[!-~\u3041-\u3096\u30a1-\u30fa\u30fc\u4e00-\u9fff]$/; // most of a text: nothing to fold but case
   // A mark that belongs to the character before it: ｶﾞ is one character once folded.
   const COMBINING = /[\u3099\u309a\uff9e\uff9f\u0300-\u036f]/;
 
@@ -19,7 +20,8 @@
       let next = start + (text.codePointAt(start) > 0xffff ? 2 : 1);
       while (next < text.length && COMBINING.test(text[next])) next++;
       const separator = text[start] === "," && /\d/.test(text[start - 1]) && /^\d{3}/.test(text.slice(next));
-      const folded = separator ? "" : search.fold(text.slice(start, next));
+      const character = text.slice(start, next);
+      const folded = separator ? "" : PLAIN.test(character) ? character.toLowerCase() : search.fold(character);
       for (let i = 0; i < folded.length; i++) {
         positions.begin.push(start);
         positions.end.push(next);

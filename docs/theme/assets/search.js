@@ -42,7 +42,7 @@
     async postMessage({ type, data }) {
       if (type !== QUERY) return;
       try {
-        const items = data.trim() ? search.rank(await loadPages(), data) : [];
+        const items = data.trim() ? search.rank(await loadPages(), data, window.guideSearchWords) : [];
         for (const item of items.flat()) item.location = address(item.location);
         this.#reply({ type: RESULT, data: { items } });
       } catch {
