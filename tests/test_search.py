@@ -92,6 +92,8 @@ def test_a_pasted_message_is_found_although_its_ids_are_the_readers_own(page: Pa
 
 def test_a_long_query_of_which_a_page_has_little_finds_nothing(page: Page) -> None:
     assert rank(page, "object alpha beta gamma delta", PASTED) == []
+
+
 def found(page: Page, query: str, entries: list[list[str]], same: list[list[str]] | None = None) -> list[str]:
     words = {
         "same": same or [],

@@ -441,7 +441,7 @@ def _arn(reference: Reference, scenario: Scenario, names: Names) -> str | None:
         name = _name(found.get("RoleName"), found, names)
         return f"arn:{names.partition}:iam::{names.account}:role{path if path.startswith('/') else '/'}{name}"
     if found.type == "AWS::Logs::LogGroup":
-        name = _name(found.get("LogGroupName"), found, scenario, names)
+        name = _name(found.get("LogGroupName"), found, names)
         return f"arn:{names.partition}:logs:{names.region}:{names.account}:log-group:{name}:*"
     return None
 
