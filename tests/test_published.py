@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,23 @@ def test_the_page_of_a_snippet_has_an_anchor_for_each_case_and_wrong_variant(
     anchors += [addresses.wrong(wrong.name) for wrong in snippet.wrong]
     missing = [anchor for anchor in anchors if found.count(f' id="{anchor}"') != 1]
     assert not missing, f"{language}/{addresses.snippet_page(snippet.name)} has not once each: {missing}"
+
+
+_COPIED_FROM_DIFFERENCE = re.compile(
+    r'<p class="?snippet-difference.*?<div[^>]*data-copy="([^"]*)"'
+    r'.*?<details class="?snippet-whole.*?data-copy="([^"]*)"',
+    re.DOTALL,
+)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_is_shown_as_a_difference_is_copied_whole(site: Path, language: str) -> None:
+    text = (pages.DOCS / language / "network" / "internet-nat.md").read_text("utf-8")
+    named = re.findall(r"\{\{ snippet (\S+) from \S+ \}\}", text)
+    found = _COPIED_FROM_DIFFERENCE.findall(page(site, language, "network/internet-nat.md"))
+    assert named and [tuple(map(unescape, both)) for both in found] == [
+        (SNIPPETS[name].text, SNIPPETS[name].text) for name in named
+    ], "see docs/theme/parts/snippet-difference.html"
 
 
 _DECIDED_BY = re.compile(r'<td[^>]*data-column="?(?:Decided by|判定理由)"?[^>]*>(.*?)</td>', re.DOTALL)
