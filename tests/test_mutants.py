@@ -92,7 +92,7 @@ def test_every_exemption_has_a_reason():
         "Resources.PrivateDefaultRouteA: removed",
         "Resources.PublicDefaultRoute.DependsOn: removed",
         "Resources.NatGatewayA.Properties.AllocationId: -> ElasticIpC.AllocationId",
-        "Resources.PublicSubnetA.Properties.AvailabilityZone.Fn::Select.0: 0 -> 1",
+        "Resources.PublicSubnetA.Properties.AvailabilityZone: -> ZoneC",
         "Resources.PrivateRouteTableForSubnetA.Properties.RouteTableId: -> PrivateRouteTableC",
         "Resources.FunctionSecurityGroup.Properties.SecurityGroupEgress.0.IpProtocol: tcp -> udp",
         "Resources.FunctionSecurityGroup.Properties.SecurityGroupEgress.0: ports 443-443 -> 0-65535",

@@ -1014,7 +1014,7 @@ LONG = "x" * 60
         (reading.listed, "one", ["one"]),
         (reading.listed, ["one", "two"], ["one", "two"]),
     ],
-    ids=str,
+    ids=lambda value: getattr(value, "__name__", str(value)),
 )
 def test_a_value_is_read_in_each_way_it_may_be_written(read_as, value, answer):
     found = read_as(value)

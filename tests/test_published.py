@@ -80,27 +80,6 @@ def test_every_case_says_what_decided_it(site: Path, language: str) -> None:
     assert not [name for name, text in cells if not text]
 
 
-@pytest.mark.parametrize(("language", "quotes"), [("ja", "「」"), ("en", "“”")])
-def test_the_title_of_a_case_never_stands_as_a_sentence_of_a_page(
-    site: Path, language: str, quotes: str
-) -> None:
-    cited = 0
-    for name in pages.names(pages.DOCS, language):
-        html = (site / language / name.removesuffix("index") / "index.html").read_text("utf-8")
-        wanted = sum(
-            directive == "case"
-            for section in pages.read(pages.DOCS, language, name).sections.values()
-            for directive, _ in section.directives
-        )
-        quoted = re.findall(rf'{quotes[0]}<a href="[^"]*#case-[^"]*">[^<]*</a>{quotes[1]}', html)
-        in_own_words = len(
-            re.findall(r"{{ case \S+ [^{}]+ }}", (pages.DOCS / language / f"{name}.md").read_text("utf-8"))
-        )
-        assert len(quoted) + in_own_words >= wanted, name
-        cited += len(quoted)
-    assert cited
-
-
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_rules_page_has_an_anchor_for_each_rule(site: Path, language: str) -> None:
     found = page(site, language, addresses.RULES)

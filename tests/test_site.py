@@ -334,7 +334,7 @@ def test_a_page_that_would_break_for_a_reader_fails_the_build_by_name(
 def test_a_page_leads_to_the_repository_that_the_site_was_built_from(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, address: str, shown: str
 ) -> None:
-    small_site.write(tmp_path / "project", hooks=("language", "repository", "directives", "site"))
+    small_site.write(tmp_path / "project", hooks=("repository", *small_site.WITHOUT_DATA))
     (tmp_path / "project/docs/en/index.md").write_text("# Home {#home}\n\nIn {{ repository }}.\n", "utf-8")
     monkeypatch.setenv("REPOSITORY", address)
     built = build_site(tmp_path / "out", root=tmp_path / "project")

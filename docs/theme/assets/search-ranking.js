@@ -7,9 +7,6 @@
   const search = (window.guideSearch ??= {});
 
   const MAX_PAGES = 30;
-  const LONG = 5; // terms from which a query may be a pasted message
-  const MOST = 0.6; // of the terms of a pasted message
-  const NEIGHBORS = 30; // for two terms that stand side by side
   const MAX_COUNTED = 5; // a word repeated on every line says no more about a section than five times
   const LONG = 5; // words from which a query may be a pasted message
   const NEIGHBORS = 30; // for two words that stand side by side

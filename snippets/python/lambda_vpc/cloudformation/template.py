@@ -205,7 +205,7 @@ def of(
     if has_loops:
         first = loops.unrolled(source, document, values_of(document, given), fixed).document
     with _bounded(source, ("Conditions",)):
-        found = choices(first, given, fixed, len(source.lines))
+        found = choices(first, given, fixed, max(1, len(source.lines)))
     open_ = _open_question(document)
     unread: dict[str, str] = {}
     scenarios = []
