@@ -8,14 +8,14 @@ from types import SimpleNamespace
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
 # Last, so that no hook stands before a module of Python with its name.
-sys.path.append(str(ROOT / "docs" / "hooks"))
+sys.path.append(str(Path(__file__).parents[1] / "docs" / "hooks"))
 
 import snippets
 from directives import DirectiveError
 from lambda_vpc.guide.spec import load
 
+ROOT = Path(__file__).parents[1]
 PAGE = SimpleNamespace(file=SimpleNamespace(src_uri="en/network/x.md", use_directory_urls=True))
 
 

@@ -162,9 +162,7 @@ def test_a_short_latin_word_is_not_looked_for_inside_of_others(page: Page) -> No
 def test_what_readers_type_leads_to_a_page_that_answers(
     browser: Browser, served_site: str, language: str
 ) -> None:
-    written = pages.names(pages.DOCS, language)
-    asked = [one for one in SEARCHES["both"] + SEARCHES[language] if written & set(one["pages"])]
-    assert len(asked) > 40
+    asked = SEARCHES["both"] + SEARCHES[language]
     page = browser.new_page()
     page.goto(f"{served_site}{language}/")
     page.add_script_tag(url=f"{served_site}search/{language}.js")
@@ -180,7 +178,9 @@ def test_what_readers_type_leads_to_a_page_that_answers(
     missed, listed = [], []
     for one, locations in zip(asked, first, strict=True):
         names = [location.removeprefix(f"{language}/").rstrip("/") for location in locations]
-        if not set(names[:3]) & set(one["pages"]):
+        if not any(
+            name == wanted or name.startswith(f"{wanted}/") for name in names[:3] for wanted in one["pages"]
+        ):
             missed.append(f"'{one['q']}' leads to {names[:3]} and not to {one['pages']}")
         if names[0].startswith(("reference/checker", "reference/facts")):
             listed.append(f"'{one['q']}' leads to {names[0]} first")

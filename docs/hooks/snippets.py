@@ -162,13 +162,14 @@ def _notes(snippet: Snippet, language: str) -> dict[int, list[str]]:
     return notes
 
 
-def _code(snippet: Snippet, language: str) -> str:
+def _code(snippet: Snippet, language: str, *, own_page: bool = False) -> str:
     return render(
         "snippet-code.html",
         language,
         snippet=snippet,
         rows=rows(snippet.text, _suffix(snippet.path), _notes(snippet, language)),
         syntax=_suffix(snippet.path).removeprefix("."),
+        own_page=own_page,
     )
 
 
@@ -313,7 +314,7 @@ def _snippet_directive(argument: str, page: Page) -> str:
 def _code_directive(argument: str, page: Page) -> str:
     snippet = _find(argument)
     language = language_of(page)
-    return _code(snippet, language) + render(
+    return _code(snippet, language, own_page=True) + render(
         "snippet-links.html", language, snippet=snippet, raw=link(page, snippet.raw), address=None
     )
 
