@@ -248,7 +248,7 @@ def _wrong(snippet: Snippet, wrong: Wrong, page: Page, *, own_page: bool) -> str
         rows=rows(wrong.text, suffix, {})
         if wrong.text.count("\n") <= WHOLE or wrong.text == snippet.text
         else changed_rows(snippet.text, wrong.text, suffix),
-        compared=wrong.text.count("\n") > WHOLE,
+        compared=wrong.text.count("\n") > WHOLE and wrong.text != snippet.text,
         syntax=suffix.removeprefix("."),
         case=case,
         rule=rule,
