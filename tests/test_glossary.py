@@ -62,7 +62,7 @@ def test_japanese_words_are_in_the_order_of_a_dictionary():
         terms.Term("x", {"ja": ja, "en": "x"}, (), (), None, "", reading) for ja, reading in words.items()
     ]
     in_order = [term.text["ja"] for term in sorted(found, key=lambda term: term.order("ja"))]
-    assert in_order == ["ENI", "Waiter", "キー", "権限", "コールドスタート", "判定"]
+    assert in_order == ["ENI", "Waiter", "キー", "権限", "コールドスタート", "サービス", "サブネット", "判定"]
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,16 @@ _KANA = re.compile(r"[ぁ-ゖー]+")
 _BEGINS_WITH_KANJI = re.compile(r"[\u4e00-\u9fff]")
 # A katakana letter stands this far behind its hiragana.
 _TO_HIRAGANA = {letter: letter - 0x60 for letter in range(ord("ァ"), ord("ヶ") + 1)}
+# A dictionary reads a long vowel as the vowel before it.
+_ENDING_IN = {
+    letter: vowel
+    for vowel, letters in {
+        "あ": "あかさたなはまやらわがざだばぱぁゃ", "い": "いきしちにひみりぎじぢびぴぃ",
+        "う": "うくすつぬふむゆるぐずづぶぷぅゅゔ", "え": "えけせてねへめれげぜでべぺぇ",
+        "お": "おこそとのほもよろをごぞどぼぽぉょ",
+    }.items()
+    for letter in letters
+}  # fmt: skip
 _TERM = {
     "id": True, "seen_in": True, "also": False, "avoid": False, "means": False, "reading": False,
     **dict.fromkeys(LANGUAGES, True),
@@ -49,7 +59,8 @@ class Term:
     def order(self, language: str) -> str:
         """What it is sorted by in a language: Latin letters first, then as a Japanese dictionary does."""
         text = self.reading if language == "ja" and self.reading else self.text[language]
-        return text.casefold().translate(_TO_HIRAGANA)
+        hiragana = text.casefold().translate(_TO_HIRAGANA)
+        return re.sub("(.)ー", lambda found: found[1] + _ENDING_IN.get(found[1], "ー"), hiragana)
 
 
 def load(path: Path) -> Mapping[str, Term]:
