@@ -52,7 +52,9 @@ def test_a_good_file_is_read_in_the_order_of_the_english_words():
 def test_japanese_words_are_in_the_order_of_a_dictionary():
     words = {
         "判定": "はんてい",
+        "サブネット": "",
         "コールドスタート": "",
+        "サービス": "",
         "Waiter": "",
         "権限": "けんげん",
         "ENI": "",
