@@ -25,9 +25,8 @@ def before_attachment(network: Network, attachment: Resource) -> Iterator[Findin
         another resource. Reported once for an attachment, at the first of them.
 
     Why:
-        Both need the attachment, and nothing in the template tells CloudFormation so. It may create them
-        first, and then the stack fails now and then. DependsOn on the AWS::EC2::VPCGatewayAttachment sets the
-        order.
+        Both need the attachment, and nothing in the template tells CloudFormation that. It may create them
+        first, so the stack sometimes fails. DependsOn on the AWS::EC2::VPCGatewayAttachment sets the order.
 
     Wrong:
         network/nat-per-az#no-order

@@ -21,17 +21,17 @@ def deny_by_origin(statement: Statement, subject: Subject) -> Iterator[Finding]:
     """Deny by network that also stops Lambda's own calls
 
     What:
-        A Deny covers ec2:CreateNetworkInterface and strikes whatever does not come from a VPC, an endpoint
-        or an address range: aws:SourceVpc, aws:SourceVpce, aws:VpcSourceIp or aws:SourceIp. Reported for a
-        service control policy, and for a policy of the execution role of a function with VpcConfig. With any
-        condition on the caller, such as aws:PrincipalArn, the rule is silent.
+        A Deny covers ec2:CreateNetworkInterface and applies to every call that does not come from a VPC, an
+        endpoint or an address range: aws:SourceVpc, aws:SourceVpce, aws:VpcSourceIp or aws:SourceIp. Reported
+        for a service control policy, and for a policy of the execution role of a function with VpcConfig.
+        With any condition on the caller, such as aws:PrincipalArn, the rule reports nothing.
 
     Why:
         Lambda itself creates the ENIs of a function, with the execution role and not from your network. The
-        Deny stops that call. aws:ViaAWSService does not spare it: it is false when a service uses a role. The
-        error then blames the execution role.
+        Deny stops that call. aws:ViaAWSService does not exempt it, because that key is false when a service
+        uses a role. The error then blames the execution role.
 
-        Leave the ENI actions out of the Deny. A Deny that means function code alone tests
+        Leave the ENI actions out of the Deny. A Deny that should stop only function code tests
         lambda:SourceFunctionArn, which Lambda's own calls for ENIs do not carry.
 
     Wrong:

@@ -14,7 +14,7 @@ _OF_VPC = frozenset({"lambda:vpcids", "lambda:subnetids", "lambda:securitygroupi
 
 @statement_rule("W9809", f"{IAM_GUIDE}/reference_policies_condition-single-vs-multi-valued-context-keys.html")
 def deny_without_null(statement: Statement, subject: Subject) -> Iterator[Finding]:
-    """Deny on subnets or security groups that spares functions without a VPC
+    """Deny on subnets or security groups that misses functions without a VPC
 
     What:
         A Deny for lambda:CreateFunction tests lambda:SubnetIds or lambda:SecurityGroupIds with ForAnyValue
@@ -23,7 +23,7 @@ def deny_without_null(statement: Statement, subject: Subject) -> Iterator[Findin
 
     Why:
         ForAnyValue asks whether one value matches. A request without the key has no value, so the Deny does
-        not hold and a function outside any VPC passes. Deny requests where "Null" of lambda:VpcIds is
+        not apply and a function outside any VPC is allowed. Deny requests where "Null" of lambda:VpcIds is
         "true", or other VPCs with StringNotEquals on lambda:VpcIds, which also holds without the key.
 
     Wrong:

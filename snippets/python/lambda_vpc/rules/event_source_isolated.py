@@ -30,8 +30,8 @@ def event_source_isolated(network: Network, mapping: Resource) -> Iterator[Findi
 
     What:
         An event source mapping reads from an Amazon MSK cluster or an Amazon MQ broker of the template. The
-        subnets of the cluster have no way to a service that the poller calls (Lambda, AWS STS, Secrets
-        Manager), or the cluster's security groups do not admit their own members.
+        subnets of the cluster have no path to a service that the poller calls (Lambda, AWS STS, Secrets
+        Manager), or the cluster's security groups do not allow their own members.
 
     Why:
         Lambda polls with network interfaces in the subnets and with the security groups of the cluster, not

@@ -33,12 +33,12 @@ def for_all_values_without_null(statement: Statement, _: Subject) -> Iterator[Fi
 
     What:
         An Allow tests lambda:SubnetIds, lambda:SecurityGroupIds or a key for paths of an organization with
-        ForAllValues, and nothing in the same statement demands that the key is there.
+        ForAllValues, and nothing in the same statement requires the key to be present.
 
     Why:
         ForAllValues asks whether every value of the key passes. A request without the key has no value that
         fails, so the condition holds. An Allow for approved subnets then also allows a function without any
-        VPC. "Null": {"lambda:SubnetIds": "false"} in the same statement demands the key.
+        VPC. "Null": {"lambda:SubnetIds": "false"} in the same statement requires the key.
 
         Keys such as aws:TagKeys are not reported: there, a request without the key is meant to pass.
 

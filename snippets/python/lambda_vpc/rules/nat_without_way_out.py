@@ -16,16 +16,16 @@ _OF_OTHER_RULES = (Code.ROUTE_WITHOUT_ONE_TARGET, Code.NAT_ADDRESS_TAKEN)
 
 @resource_rule("E9812", f"{LAMBDA_GUIDE}/configuration-vpc-internet.html", ("AWS::EC2::NatGateway",))
 def nat_without_way_out(network: Network, nat: Resource) -> Iterator[Finding]:
-    """NAT gateway without a way out
+    """NAT gateway without a path to the internet
 
     What:
-        A public NAT gateway stands in a subnet that does not reach an attached internet gateway, or it has
-        no Elastic IP address. For a regional NAT gateway, its VPC has no internet gateway.
+        A public NAT gateway is in a subnet that does not reach an attached internet gateway, or it has no
+        Elastic IP address. For a regional NAT gateway, its VPC has no internet gateway.
 
     Why:
         A NAT gateway only translates addresses. Its own subnet must send 0.0.0.0/0 to an internet gateway
         that is attached to the VPC; a NAT gateway among the private subnets sends packets back to itself or
-        nowhere. Private NAT gateways are not judged: they lead to other networks on purpose.
+        nowhere. Private NAT gateways are not checked, because they lead to other networks on purpose.
 
     Wrong:
         network/nat-per-az#nat-in-private-subnet

@@ -21,7 +21,7 @@ def principal_in_scp(statement: Statement, _: Subject) -> Iterator[Finding]:
 
     Why:
         A service control policy limits whoever is in the accounts it is attached to, and its syntax has no
-        Principal. To spare or to single out a role, test aws:PrincipalArn in the Condition.
+        Principal. To exempt or to target a role, test aws:PrincipalArn in the Condition.
 
     Wrong:
         condition-keys/approved-vpc-scp#principal

@@ -36,8 +36,8 @@ def resource_narrowed(statement: Statement, subject: Subject) -> Iterator[Findin
     What:
         A statement names ARNs in Resource, and one of its actions has no resource type: ec2:DescribeSubnets
         and other Describe actions of EC2, lambda:ListFunctions and other List actions of Lambda, or
-        lambda:CreateEventSourceMapping. For an action with a wildcard, the rule speaks only when this is so
-        for every matching action.
+        lambda:CreateEventSourceMapping. For an action with a wildcard, the rule reports only when this is
+        true of every matching action.
 
     Why:
         An action without resource types has to be granted on *. With an ARN in its place the Allow grants

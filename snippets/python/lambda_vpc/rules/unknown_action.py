@@ -25,7 +25,7 @@ def unknown_action(statement: Statement, subject: Subject) -> Iterator[Finding]:
         policies, endpoint policies, some resource policies and all templates with the SAM transform.
 
     Why:
-        No request bears a misspelled name: the Allow grants nothing and the Deny denies nothing. It is a
+        No request has a misspelled name: the Allow grants nothing and the Deny denies nothing. It is a
         warning because an action may be newer than the data this rule reads. A placeholder such as
         <service>:<action> is not reported, nor is a service that AWS no longer lists.
 

@@ -22,16 +22,17 @@ def unsupported_condition_key(statement: Statement, _: Subject) -> Iterator[Find
     """Condition key unknown or not supported by the action
 
     What:
-        A condition tests a key that does not exist, or a key that AWS does not list for an action of the
-        same statement. For an action with a wildcard, the rule speaks only when no matching action has the
-        key. Operators that end in IfExists are accepted as long as one action has it. AWS's lists have gaps:
-        of keys that are in no list, those of Lambda and those spelled nearly like a listed one are reported;
-        beside an action that has the key, actions of Lambda and EC2 alone.
+        A condition tests a key that does not exist, or a key that AWS does not list for an action of the same
+        statement. For an action with a wildcard, the rule reports only when no matching action has the key.
+        Operators that end in IfExists are accepted as long as one action has it. AWS's lists have gaps. Of
+        the keys that are in no list, the rule reports only those of Lambda and those spelled almost like a
+        listed key. Where another action of the statement has the key, it reports only actions of Lambda and
+        EC2.
 
     Why:
-        A key that is never in the request makes an Allow dead and a Deny harmless. With a negated operator
-        it is the other way round: the Allow has no limit, and the Deny always strikes. A misspelled or
-        invented key does this to every action of the statement.
+        A key that is never in the request makes an Allow grant nothing and a Deny stop nothing. With a
+        negated operator it is the other way around: the Allow has no limit, and the Deny always applies. A
+        misspelled or invented key does this to every action of the statement.
 
     Wrong:
         condition-keys/approved-vpc-allow#invented-key
