@@ -90,6 +90,12 @@ def test_a_pasted_message_is_found_although_its_ids_are_the_readers_own(page: Pa
     assert [item["location"] for item in items[:2]] == ["ja/trouble/", "ja/trouble/#violation"]
 
 
+def test_a_number_of_the_readers_own_does_not_hide_what_has_the_rest(page: Page) -> None:
+    entries = [["en/a/", "Timeout", "Task timed out after 10.00 seconds"], ["en/b/", "Other", "seconds"]]
+    assert found(page, "Task timed out after 3.07 seconds 1f2e-77 4b-9 5c-8", entries)[:1] == ["en/a/"]
+    assert found(page, "3.07", entries) == []
+
+
 def test_a_long_query_of_which_a_page_has_little_finds_nothing(page: Page) -> None:
     assert rank(page, "object alpha beta gamma delta", PASTED) == []
 

@@ -21,6 +21,7 @@
     [/^\w+\/reference\/(?:checker|facts)\//, 0.15],
     [/^\w+\/(?:reference|snippets)\//, 0.4],
     [/^\w+\/$/, 0.6], // names every subject, explains none
+    [/^\w+\/troubleshooting\/$/, 0.8], // lists the messages that other pages explain
     [/^/, 1],
   ];
 
@@ -50,11 +51,13 @@
     if (!concepts.length) return [];
     const found = pages.map((entries) => concepts.map((spellings) => scoreConcept(entries, spellings)));
     // What few pages have tells more than what all have.
-    // A Japanese verb has many forms, and a page may have another one.
-    const telling = concepts.map(
-      ([own], i) =>
-        Math.log(1 + pages.length / (1 + found.filter((one) => one[i]).length)) * (VERB.test(own.text) ? 0.3 : 1),
-    );
+    // A Japanese verb has many forms, and a page may have another one. An id or a number that no page has
+    // is the reader's own.
+    const telling = concepts.map(([own], i) => {
+      const having = found.filter((one) => one[i]).length;
+      if (!having && concepts.length > 1 && /\d/.test(own.text)) return 0;
+      return Math.log(1 + pages.length / (1 + having)) * (VERB.test(own.text) ? 0.3 : 1);
+    });
     const asked = telling.reduce((sum, weight) => sum + weight, 0);
     const written = query.split(/\s+/).map(search.fold).filter(Boolean);
     const typed = written.length < LONG ? [] : written;
