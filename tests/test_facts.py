@@ -235,6 +235,14 @@ def _nat_schema() -> dict:
     }
 
 
+def _set_on_creation() -> dict:
+    asked = {"AWS::EC2::Subnet": ("AvailabilityZone", "CidrBlock"), "AWS::MSK::Cluster": ("ClusterName",)}
+    return {
+        type_: [name for name in names if f"/properties/{name}" in _schema(type_)["createOnlyProperties"]]
+        for type_, names in asked.items()
+    }
+
+
 def _connector_schema() -> dict:
     vpc = _schema("AWS::Lambda::NetworkConnector")["definitions"]["VpcEgressConfiguration"]
     return {"compute-types": sorted(vpc["properties"]["AssociatedComputeResourceTypes"]["items"]["enum"])}
@@ -373,6 +381,7 @@ READERS: dict[tuple[str, str], Callable[[], object]] = {
     ("D06", "cfn-lint"): _circular,
     ("D10", "moto"): lambda: {"denied-but-not-granted": sorted(set(value("D01")) - _actions(VPC_POLICY))},
     ("N06", "cfn-lint"): _nat_schema,
+    ("N94", "cfn-lint"): _set_on_creation,
     ("N19", "botocore"): _encryption_control,
     ("E04", "botocore"): lambda: {
         "subnets": _limits("SubnetIds")[1],
