@@ -637,3 +637,18 @@ def test_a_scenario_is_never_named_by_a_whole_screen():
 def test_rules_of_a_template_are_noticed():
     assert not read({"Vpc": VPC}, Rules={}).has_rules
     assert read({"Vpc": VPC}, Rules={"R": {"Assertions": []}}).has_rules
+
+
+def test_two_parameters_that_are_both_something_else_may_be_equal_or_not():
+    found = read(
+        {"Vpc": under("Same")},
+        Parameters={"P": TEXT, "Q": TEXT},
+        Conditions={
+            "PIsA": equals("P", "a"),
+            "QIsA": equals("Q", "a"),
+            "Same": {"Fn::Equals": [{"Ref": "P"}, {"Ref": "Q"}]},
+        },
+    )
+    whether = {str(scenario): scenario.resources["Vpc"].exists for scenario in found.scenarios
+               if "Vpc" in scenario.resources}  # fmt: skip
+    assert any(isinstance(answer, Undetermined) for answer in whether.values()), whether
