@@ -183,17 +183,23 @@ def test_no_page_is_wider_than_a_narrow_screen(visits: dict[str, Visit]) -> None
     assert not found, f"pixels too wide at {NARROW['width']}: {found}; let the element scroll, or wrap"
 
 
+def measured(page: Page, served_site: str, scheme: str) -> set[str]:
+    """Open a page without fault in a color scheme; the kinds of text seen on it."""
+    seen: set[str] = set()
+    page.goto(f"{served_site}en/network/internet-nat/")
+    page.evaluate(AXE_SCRIPT)
+    if scheme != FIRST_SCHEME:
+        assert page.evaluate(OTHER_SCHEME) == scheme
+    assert faint(page, seen) == []
+    return seen
+
+
 @pytest.mark.parametrize("scheme", SCHEMES)
 def test_a_text_that_is_too_faint_is_found_among_those_measured_before(
     browser: Browser, served_site: str, scheme: str
 ) -> None:
     with visitor(browser, viewport=WIDE) as page:
-        seen: set[str] = set()
-        page.goto(f"{served_site}en/network/internet-nat/")
-        page.evaluate(AXE_SCRIPT)
-        if scheme != FIRST_SCHEME:
-            assert page.evaluate(OTHER_SCHEME) == scheme
-        assert faint(page, seen) == []
+        seen = measured(page, served_site, scheme)
         assert len(seen) > 10
         page.evaluate(
             """() => {
@@ -211,12 +217,7 @@ def test_a_link_that_looks_like_the_text_around_it_is_found(
     browser: Browser, served_site: str, scheme: str
 ) -> None:
     with visitor(browser, viewport=WIDE) as page:
-        seen: set[str] = set()
-        page.goto(f"{served_site}en/network/internet-nat/")
-        page.evaluate(AXE_SCRIPT)
-        if scheme != FIRST_SCHEME:
-            assert page.evaluate(OTHER_SCHEME) == scheme
-        assert faint(page, seen) == []
+        seen = measured(page, served_site, scheme)
         page.evaluate(
             """() => {
                 const link = document.querySelector("article p a[href*=choosing]");
