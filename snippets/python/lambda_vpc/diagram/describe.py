@@ -21,9 +21,7 @@ def description(scene: Scene) -> str:
     """All that is drawn, from the outside inward, then the functions and the answers."""
     words = scene.words
     parts = []
-    if scene.assumptions:
-        choices = words.listed([f"{name}={value}" for name, value in scene.assumptions.items()])
-        parts.append(words("text.assumed", choices=choices))
+    parts.append(assumed(scene))
     for frame in scene.frames:
         parts += _frame(scene, frame)
     for group in scene.groups:
@@ -32,6 +30,14 @@ def description(scene: Scene) -> str:
         parts.append(words(f"text.{group.kind}", functions=names, subnets=subnets))
     parts += [answer(scene, way) + words("text.end") for way in scene.ways]
     return "".join(parts).strip()
+
+
+def assumed(scene: Scene) -> str:
+    """Under which values of parameters this holds; empty where it always does."""
+    if not scene.assumptions:
+        return ""
+    choices = [f"{name}={value}" for name, value in scene.assumptions.items()]
+    return scene.words("text.assumed", choices=scene.words.listed(choices))
 
 
 def answer(scene: Scene, way: Way) -> str:
@@ -72,10 +78,12 @@ def _things(scene: Scene, things: list[Thing]) -> str:
 
 def _cell(scene: Scene, cell: Cell) -> str:
     words = scene.words
-    text = (
-        words("text.subnet-not-known", name=cell.label)
-        if cell.kind == "unknown"
-        else words("text.subnet", kind=words(f"subnet.{cell.kind}"), name=cell.label)
-    )
-    inside = [text for text in (cell.block, *cell.routes, _things(scene, cell.things)) if text]
+    name = words.named(cell.name)
+    facts = [cell.block, *cell.routes, _things(scene, cell.things)]
+    if cell.kind == "unknown":
+        text = words("text.subnet-not-known", name=name)
+        facts.insert(0, words("subnet.outside" if cell.outside else "subnet.unknown"))
+    else:
+        text = words("text.subnet", kind=words(f"subnet.{cell.kind}"), name=name)
+    inside = [fact for fact in facts if fact]
     return text + (words("text.holding", names=words.listed(inside)) if inside else "")

@@ -18,16 +18,18 @@ from lambda_vpc.diagram.ways import INTERNET, Node, Way
 LARGE, SMALL = 14, 12.5
 _LINE = 17
 _PAD = 8
-_OUTER = 22
-"""Margin left and right of the frames, for lines that go around them."""
-_LEFT, _RIGHT = 16, 26
+_OUTER = 6
+"""Margin left and right of the frames."""
+_AROUND = 16
+"""Further margin, for lines that go around the frames."""
+_LEFT, _RIGHT = 8, 24
 """Lanes beside the subnets of a zone."""
-_GAP = 10
-_ZONE_WIDTHS = {1: 300, 2: 236, 3: 206}
+_GAP = 8
+_ZONE_WIDTHS = {1: 300, 2: 224, 3: 206}
 _NARROW_ZONE = 176
 _LABEL_CELL = 150
 """Room for a VPC's label at the left of its gateways."""
-_EDGE_WIDTH = (104, 176)
+_EDGE_WIDTH = (104, 190)
 _MARK = 18
 
 
@@ -61,6 +63,11 @@ class Box:
         return self.y + self.height / 2
 
 
+def _measure(size: float, style: str) -> float:
+    """The font size to measure with: bold letters are wider."""
+    return size * (1.12 if style in ("strong", "zone-name") else 1)
+
+
 @dataclass(frozen=True)
 class Label:
     """A line of text and the box it must stay in."""
@@ -79,7 +86,7 @@ class Label:
     @property
     def box(self) -> Box:
         """What it covers at most."""
-        wide = width(self.text, self.size)
+        wide = width(self.text, _measure(self.size, self.style))
         x = self.x - wide / 2 if self.middle else self.x
         return Box(x, self.baseline - self.size * 0.85, wide, self.size * 1.1)
 
@@ -91,7 +98,8 @@ class Shape:
     box: Box
     style: str
     round: float = 4
-    hatched: bool = False
+    hatched: Box | None = None
+    """The part of it that is hatched."""
 
 
 @dataclass(frozen=True)
@@ -180,7 +188,9 @@ class _Maker:
         self.channel = 10 + self.lane * max(0, len(scene.ways) - 1)
         self.groups: list[Box] = []
         self.bus = min(5.0, 60 / max(1, len(scene.groups)))
-        self.outer = _OUTER + (self.bus * len(scene.groups) if self._busy() else 0)
+        around = any(way.leaves and way.subnet is None for way in scene.ways)
+        self.outer = _OUTER + (_AROUND if self._busy() or around else 0)
+        self.outer += self.bus * len(scene.groups) if self._busy() else 0
         self.marks: dict[Node, str] = {}
         self.marked_cells: dict[str, str] = {}
         for way in scene.ways:
@@ -207,7 +217,7 @@ class _Maker:
         y = 6.0
         if self.scene.internet:
             self._internet(y)
-            y += 30 + 20 + self.lane * len(self.scene.ways)
+            y += 30 + 22
         for number, frame in enumerate(self.scene.frames):
             y = self._frame(number, frame, Box(self.outer, y, inner, 0))
         if self.scene.groups:
@@ -228,7 +238,7 @@ class _Maker:
     ) -> None:  # fmt: skip
         """One line of text, as much of it as its box has room for; `y` is the line's top."""
         room = box.width - 2 * _PAD
-        short = shortened(text, size, room)
+        short = shortened(text, _measure(size, style), room)
         if not short:
             return
         x = box.middle if middle else box.x + _PAD
@@ -317,7 +327,8 @@ class _Maker:
         self._lines(thing.kind, box, box.y + 4 + _LINE, 2)
 
     def _lines(self, text: str, box: Box, y: float, most: int, style: str = "minor") -> float:
-        for line in wrapped(text, SMALL, box.width - 2 * _PAD, most) if text else ():
+        size = _measure(SMALL, style)
+        for line in wrapped(text, size, box.width - 2 * _PAD, most) if text else ():
             self._label(line, box, y, style, size=SMALL, full=text if line.endswith("…") else "")
             y += _LINE
         return y
@@ -357,17 +368,19 @@ class _Maker:
         for zone, column in zip(frame.zones, columns, strict=True):
             column.box = Box(column.box.x, top, wide, y - top)
             style = "zone down" if zone.down else "zone"
-            self.found.shapes.insert(shapes, Shape(column.box, style, 6, zone.down))
+            hatched = Box(column.box.x, top + headers, wide, y - top - headers) if zone.down else None
+            self.found.shapes.insert(shapes, Shape(column.box, style, 6, hatched))
         return rows, y
 
     def _facts(self, cell: Cell, wide: float) -> list[str]:
         """What is written below a subnet's name."""
         words = self.scene.words
-        kind = words(f"subnet.{cell.kind}")
+        is_outside = cell.outside and cell.kind == "unknown"
+        kind = words("subnet.outside" if is_outside else f"subnet.{cell.kind}")
         room = wide - _LEFT - _RIGHT - 2 * _PAD
         both = f"{kind} · {cell.block}" if cell.block else kind
         facts = [both] if width(both, SMALL) <= room else [kind, cell.block]
-        return [*facts, *cell.routes]
+        return [line for fact in [*facts, *cell.routes] for line in wrapped(fact, SMALL, room, 2)]
 
     def _height(self, cell: Cell, wide: float) -> float:
         inner = wide - _LEFT - _RIGHT - 2 * _PAD
@@ -414,10 +427,9 @@ class _Maker:
 
     def _group(self, group: Group, outline: Box) -> float:
         """A group's functions, several beside each other; where it ends."""
-        words = self.scene.words
         if len(group.names) == 1:
             box = Box(outline.x, outline.y, outline.width, 28)
-            self._function(group.names[0], box, words)
+            self._function(group.names[0], box, group.kind)
             self.groups.append(box)
             return box.bottom
         across = min(len(group.names), max(1, int((outline.width - _GAP) // 150)))
@@ -427,18 +439,20 @@ class _Maker:
         self.found.shapes.append(Shape(box, "group"))
         for index, name in enumerate(group.names):
             x = box.x + _GAP + (index % across) * (wide + _GAP)
-            self._function(name, Box(x, box.y + 8 + index // across * 34, wide, 28), words)
+            self._function(name, Box(x, box.y + 8 + index // across * 34, wide, 28), group.kind)
         self.groups.append(box)
         return box.bottom
 
-    def _function(self, name: str, box: Box, words: object) -> None:
+    def _function(self, name: str, box: Box, kind: str) -> None:
         self.found.shapes.append(Shape(box, "function", 6))
         node = Node(name)
         self.stands[node] = _Stand(box, 0, "function")
         mark = self.marks.get(node)
         self._mark(box, mark)
         inside = Box(box.x + _MARK, box.y, box.width - 2 * _MARK, box.height) if mark else box
-        self._label(name, inside, box.y + 6, "strong", middle=True)
+        words = {"not-connected": "label.no-vpc", "not-known": "label.connection-not-known"}
+        text = self.scene.words(words[kind], name=name) if kind in words else name
+        self._label(text, inside, box.y + 6, "strong", middle=True)
 
     # --- lines ----------------------------------------------------------------------------------
 
@@ -452,7 +466,14 @@ class _Maker:
                 if stand is not None:
                     share = (number + 1) / (len(connected) + 1)
                     points = self._up(box, number, stand, share)
-                    self.found.lines.append(Line(tuple(points), "connection", box, stand.box))
+                    self.found.lines.append(Line(tuple(points), self._style(name), box, stand.box))
+
+    def _style(self, subnet: str) -> str:
+        """A connection is part of the way, unless the packets do not even leave the function."""
+        for way in self.scene.ways:
+            if way.subnet == subnet and (way.mark is None or way.mark != Node(self.scene.function)):
+                return f"way {way.answer}"
+        return "connection"
 
     def _up(self, box: Box, number: int, stand: _Stand, share: float) -> Iterator[tuple[float, float]]:
         room = self.rooms[stand.frame]
@@ -496,8 +517,9 @@ class _Maker:
         if one is None or other is None:
             return
         points = list(self._route(one, other, number))
-        if points:
-            self.found.lines.append(Line(tuple(points), style, one.box, other.box))
+        line = Line(tuple(points), style, one.box, other.box)
+        if points and line not in self.found.lines:
+            self.found.lines.append(line)
 
     def _route(self, one: _Stand, other: _Stand, number: int) -> Iterator[tuple[float, float]]:
         """Corners from one thing to another; none where no way is drawn between such things."""
@@ -517,11 +539,11 @@ class _Maker:
                 yield x, channel
                 yield from self._to_top(other, channel, room, shift)
         elif one.place == "middle" and other.place == "edge" and other.frame == one.frame:
-            channel = self.rooms[one.frame].top + 4 + shift
-            x = one.box.middle + shift
+            channel = self.rooms[one.frame].top + 4
+            x = one.box.middle
             yield x, one.box.y
             yield x, channel
-            end = self._port(other, shift)
+            end = self._port(other)
             yield end, channel
             yield end, other.box.bottom
 
@@ -540,7 +562,7 @@ class _Maker:
     def _to_top(
         self, other: _Stand, channel: float, room: _Room, shift: float
     ) -> Iterator[tuple[float, float]]:
-        end = self._port(other, shift)
+        end = self._port(other)
         if other.place == "edge" and room.top != room.upper:
             side = room.box.right - _RIGHT + 5 + shift
             yield side, channel
@@ -549,17 +571,17 @@ class _Maker:
         yield end, channel
         yield end, other.box.bottom
 
-    def _port(self, stand: _Stand, shift: float) -> float:
-        ways = max(1, len(self.scene.ways))
-        return stand.box.middle + shift - self.lane * (ways - 1) / 2
+    def _port(self, stand: _Stand) -> float:
+        """Where ways meet: they enter a gateway together."""
+        return stand.box.middle
 
     def _to_internet(self, one: _Stand, box: Box, shift: float) -> Iterator[tuple[float, float]]:
         if one.place == "edge" and one.frame == 0:
-            x = self._port(one, shift)
+            x = self._port(one)
             yield x, one.box.y
             yield x, box.bottom
         elif one.place == "edge":
-            x = self._port(one, shift)
+            x = self._port(one)
             side = self.found.width - self.outer + 8 + min(shift, 10)
             yield x, one.box.y
             yield x, one.box.y - 4
@@ -588,6 +610,10 @@ class _Maker:
                 self._label(line, box, y + 2, f"answer {way.answer}", full=full)
                 y += _LINE
             y += 6
+        if self.scene.assumptions:
+            text = describe.assumed(self.scene).strip()
+            lines = wrapped(text, SMALL, wide - 2 * _PAD, 4)
+            y = self._lines(text, Box(6, y, wide, _LINE * len(lines) + 4), y, 4)
         return y
 
 

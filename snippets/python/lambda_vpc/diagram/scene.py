@@ -25,7 +25,7 @@ from lambda_vpc.network.model import (
     Subnet,
     Via,
 )
-from lambda_vpc.network.trace import engine_of, trace
+from lambda_vpc.network.trace import Blocked, Reached, engine_of, read_question, trace
 
 _MOST_ROUTES = 3
 """Routes that are written into a subnet."""
@@ -116,7 +116,7 @@ class Scene:
 
 
 def scene(
-    network: Network,
+    network: Network | Iterable[Network],
     language: str,
     function: str | None = None,
     destination: str | None = None,
@@ -125,7 +125,8 @@ def scene(
     """What to draw of a network.
 
     Args:
-        network: the network.
+        network: the network, or one for each choice that a template's conditions leave: drawn is the first
+            one with the worst answer, without a destination the first one.
         language: `ja` or `en`.
         function: the one function to draw; by default all of them.
         destination: where this function's packets go, as in
@@ -139,20 +140,38 @@ def scene(
     """
     if destination is not None and function is None:
         raise ValueError("a way starts at a function")
-    if network.functions and (function is not None or without_az is not None):
-        # The trace knows what is wrong with a name.
-        trace(network, function or network.functions[0].id.name, destination or "internet-ipv4", without_az)
+    networks = (network,) if isinstance(network, Network) else tuple(network)
+    network = _to_draw(networks, function, destination, without_az)
     down = without_az[-1:].lower() if without_az else ""
     words = Words(language)
     drawn = [f for f in network.functions if function is None or f.id.name == function]
     found = Scene(words, _Frames(network, words, drawn, down).made(), _groups(drawn), "", [], function or "",
                   destination or "", down, dict(network.assumptions))  # fmt: skip
     if destination is not None and drawn:
-        found.ways = ways(network, drawn[0], destination, down or None, language)
+        question = read_question(networks, destination)
+        found.ways = ways(network, drawn[0], question, down or None, language)
     out = network.internet_gateways or network.egress_only_gateways
     if out or any(way.leaves for way in found.ways):
         found.internet = words("label.internet")
     return found
+
+
+def _to_draw(
+    networks: Sequence[Network], function: str | None, destination: str | None, without_az: str | None
+) -> Network:
+    """The network to draw; raises what the trace raises, which knows what is wrong with a name."""
+    some = next((f.id.name for network in networks for f in network.functions), None)
+    asked = function if function is not None else some
+    if asked is None or (function is None and without_az is None):
+        return networks[0]
+    results = trace(networks, asked, destination or "internet-ipv4", without_az)
+    having = [network for network in networks if network.function(asked) is not None]
+    if destination is None:
+        return having[0]
+    # A subnet that is down with its zone counts only where all are.
+    counted = [r for r in results if not (isinstance(r, Blocked) and r.why == "az-down")] or list(results)
+    worst = max(counted, key=lambda r: 2 if isinstance(r, Blocked) else int(not isinstance(r, Reached)))
+    return next(network for network in having if network.assumptions == worst.scenario)
 
 
 def _groups(functions: Iterable[Function]) -> list[Group]:
@@ -241,7 +260,7 @@ class _Frames:
             frame.zones.append(Zone(label, down))
         kind, routes = self._kind(subnet)
         block = "" if isinstance(subnet.block, Undetermined) else str(subnet.block)
-        cell = Cell(subnet.id.name, self.words.named(subnet.id.name), kind, block, routes, indexes[key],
+        cell = Cell(subnet.id.name, self.words.bare(subnet.id.name), kind, block, routes, indexes[key],
                     subnet.outside is not None, used=subnet.id.name in self.used)  # fmt: skip
         if cell.used:
             cell.things.append(Thing("", self.words("label.interfaces"), "", "interfaces"))
@@ -258,7 +277,7 @@ class _Frames:
                 continue
             block = route.destination
             to = block.name if isinstance(block, PrefixList) else str(block)
-            names = [self.words.named(target.id.name) for target in route.targets]
+            names = [self.words.bare(target.id.name) for target in route.targets]
             lines.append(f"{to} → {' / '.join(names) or '?'}")
             if block == ipaddress.ip_network("0.0.0.0/0") and len(route.targets) == 1:
                 target = route.targets[0]
@@ -334,8 +353,10 @@ class _Frames:
                 known.add(name)
                 frame = self._frame(table.vpc)
                 kind = _EDGE.get(target.via) or _MIDDLE.get(target.via) or "kind.route-target"
-                thing = Thing(name, self.words.named(name), self.words(kind), "gateway",
-                              self.network.place(target.id) is None)  # fmt: skip
+                said, label = self.words(kind), self.words.bare(name)
+                if label != name:
+                    said = self.words.listed([said, self.words("label.of-parameter")])
+                thing = Thing(name, label, said, "gateway", self.network.place(target.id) is None)
                 (frame.edge if target.via in _EDGE else frame.middle).append(thing)
 
 

@@ -12,6 +12,8 @@ from lambda_vpc.diagram.scene import Scene
 
 _SIZES = {14: "", 12.5: "small"}
 _HATCH = 14
+_WIDE = 560
+"""From which width a picture cannot be read on a phone without scrolling."""
 
 
 def picture(scene: Scene, identifier: str = "diagram", *, alone: bool = False) -> str:
@@ -28,8 +30,9 @@ def picture(scene: Scene, identifier: str = "diagram", *, alone: bool = False) -
     layout = laid_out(scene)
     ids = f"{identifier}-title", f"{identifier}-text"
     style = Path(__file__).with_name("style.css").read_text("utf-8") if alone else ""
+    wide = " wide" if layout.width > _WIDE else ""
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="network-diagram" role="img"'
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="network-diagram{wide}" role="img"'
         f' lang="{scene.words.language}" viewBox="0 0 {_n(layout.width)} {_n(layout.height)}"'
         f' width="{_n(layout.width)}" height="{_n(layout.height)}" aria-labelledby="{ids[0]} {ids[1]}">',
         f'<title id="{ids[0]}">{_text(describe.title(scene))}</title>',
@@ -58,7 +61,7 @@ def _shape(shape: Shape) -> Iterator[str]:
         f'height="{_n(box.height)}" rx="{_n(shape.round)}"/>'
     )
     if shape.hatched:
-        yield f'<path class="hatch" d="{"".join(_hatch(box))}"/>'
+        yield f'<path class="hatch" d="{"".join(_hatch(shape.hatched))}"/>'
 
 
 def _hatch(box: Box) -> Iterator[str]:

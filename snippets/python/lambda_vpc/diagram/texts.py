@@ -6,11 +6,12 @@ import unicodedata
 from collections.abc import Sequence
 
 _WIDTHS = {
-    **dict.fromkeys("ijl'|!.,:;I", 0.36),
-    **dict.fromkeys("ft()[]r/ \\-\"`{}*", 0.43),
-    **dict.fromkeys("Jacekszvxy?_", 0.6),
-    **dict.fromkeys("bdghnopqu0123456789$LEFSZYTK", 0.66),
-    **dict.fromkeys("ABCDGHNOPQRUVX&~^+<>=#", 0.8),
+    **dict.fromkeys("ijl'|.,:;I", 0.36),
+    **dict.fromkeys("ft()[]r/ \\-!", 0.45),
+    **dict.fromkeys("Jacekszvxy?_\"*`", 0.63),
+    **dict.fromkeys("bdghnopqu0123456789$LFT{}", 0.66),
+    **dict.fromkeys("EKSYZ", 0.73),
+    **dict.fromkeys("ABCDGHNOPQRUVX&^~+<>=#", 0.86),
     **dict.fromkeys("mwMW@%", 1.02),
 }
 _OTHER = 1.0
@@ -75,6 +76,9 @@ def _fitting(text: str, size: float, room: float) -> int:
     count = 1
     while count < len(text) and width(text[: count + 1], size) <= room:
         count += 1
+    space = text.rfind(" ", 0, count + 1)
+    if space > 0 and width(text[space + 1 :], size) <= room:
+        return space
     for place in range(count, 0, -1):
         before, after = text[place - 1], text[place : place + 1]
         if before == " " or after == " ":

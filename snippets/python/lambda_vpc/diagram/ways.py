@@ -10,7 +10,7 @@ from lambda_vpc.answers import Undetermined
 from lambda_vpc.network.model import Function, Host, Id, Network, Place, Subnet, same
 from lambda_vpc.network.nat import is_down
 from lambda_vpc.network.obstacles import Walk
-from lambda_vpc.network.trace import Kind, Question, read_question, walks
+from lambda_vpc.network.trace import Kind, Question, walks
 
 INTERNET = "internet"
 """The node outside of every VPC."""
@@ -48,21 +48,17 @@ class Way:
 
 
 def ways(
-    network: Network, function: Function, destination: str, down: str | None, language: str
+    network: Network, function: Function, question: Question, down: str | None, language: str
 ) -> list[Way]:
     """The ways from each subnet of a function.
 
     Args:
         network: where the function is.
         function: where the packets come from.
-        destination: as in [`trace`][lambda_vpc.network.trace.trace].
+        question: where they go.
         down: letter of a zone that is down.
         language: `ja` or `en`, for the reasons.
-
-    Raises:
-        BadInput: no such destination.
     """
-    question = read_question([network], destination)
     return [
         _Maker(network, function, question, down, language).way(subnet, walk)
         for subnet, walk in walks(network, function, question, down)

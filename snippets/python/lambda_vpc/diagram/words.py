@@ -43,6 +43,11 @@ class Words:
         match = _PARAMETER.fullmatch(name)
         return self("label.parameter", name=match[1]) if match else name
 
+    def bare(self, name: str) -> str:
+        """A record's name for a box: a parameter by its own name alone."""
+        match = _PARAMETER.fullmatch(name)
+        return match[1] if match else name
+
     def listed(self, names: list[str]) -> str:
         """Names one after the other."""
         return self("text.between").join(names)
