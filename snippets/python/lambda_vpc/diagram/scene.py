@@ -356,7 +356,7 @@ class _Frames:
                 said, label = self.words(kind), self.words.bare(name)
                 if label != name:
                     said = self.words.listed([said, self.words("label.of-parameter")])
-                thing = Thing(name, label, said, "gateway", self.network.place(target.id) is None)
+                thing = Thing(name, label, said, "target", self.network.place(target.id) is None)
                 (frame.edge if target.via in _EDGE else frame.middle).append(thing)
 
 
