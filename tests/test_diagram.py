@@ -263,6 +263,11 @@ def generated(zones, functions, name, seed):
                 gateways.append(model.NatGateway(**at(id_("Nat", number)), subnet=one))
     private = [subnet.id for number, subnet in enumerate(subnets) if tables[number].routes[0].targets[0].via
                is model.Via.NAT_GATEWAY]  # fmt: skip
+    entries = tuple(
+        model.AclEntry(at=model.Place("entry"), number=100, egress=egress, protocol="-1", ports=None,
+                       block=everywhere, allow=True)
+        for egress in (True, False)
+    )  # fmt: skip
     rule = model.Rule(at=model.Place("rule"), protocol="-1", ports=None, peer=everywhere)
     group = model.SecurityGroup(**at(id_("Group")), vpc=vpc, egress=(rule,), ingress=(rule,))
     interfaces = tuple(model.Interface(one, (group.id,)) for one in private[: chance.randint(1, 6)])
@@ -273,7 +278,7 @@ def generated(zones, functions, name, seed):
                                    groups=(group.id,) if some else ()))  # fmt: skip
     return model.Network(
         at=model.Place("generated"),
-        vpcs=(model.Vpc(**at(vpc)),),
+        vpcs=(model.Vpc(**at(vpc), default_acl=model.NetworkAcl(**at(id_("Acl")), entries=entries)),),
         subnets=tuple(subnets), tables=tuple(tables), table_associations=tuple(associations),
         internet_gateways=(
             model.InternetGateway(**at(internet), attachments=(
@@ -450,7 +455,11 @@ def test_the_page_has_the_rules_of_the_picture():
     page = (ROOT / "docs" / "theme" / "assets" / "diagram.css").read_text("utf-8")
     assert page.partition("/* rules */")[2] == STYLE.partition("/* rules */")[2]
     used = set(re.findall(r"var\((--diagram-[a-z]+)\)", STYLE))
-    assert used == set(re.findall(r"(--diagram-[a-z]+):", STYLE)) == set(re.findall(r"(--diagram-[a-z]+):", page))
+    assert (
+        used
+        == set(re.findall(r"(--diagram-[a-z]+):", STYLE))
+        == set(re.findall(r"(--diagram-[a-z]+):", page))
+    )
 
 
 def test_ids_are_the_callers():
@@ -474,7 +483,9 @@ def test_full_width_letters_take_an_em():
     assert texts.width("Ａ", 10) == 10
 
 
-@pytest.mark.parametrize("text", ["a text with several words in it " * 4, "単語の間に空白のない文章です。" * 6, "W" * 80])
+@pytest.mark.parametrize(
+    "text", ["a text with several words in it " * 4, "単語の間に空白のない文章です。" * 6, "W" * 80]
+)
 def test_lines_fit_and_lose_nothing_but_spaces(text):
     lines = texts.wrapped(text, 14, 200, 40)
     assert all(texts.width(line, 14) <= 200 for line in lines)

@@ -391,7 +391,7 @@ def _print_json(data: Mapping[str, object], code: int) -> int:
 
 
 def _print_svg(text: str, code: int) -> int:
-    """XML without a declaration is UTF-8: where the output has another encoding, letters become references."""
+    """XML without a declaration is UTF-8: for any other encoding of the output letters become references."""
     encoding = (getattr(sys.stdout, "encoding", None) or "utf-8").lower().replace("-", "").replace("_", "")
     if encoding != "utf8":
         text = text.encode("ascii", "xmlcharrefreplace").decode()

@@ -26,7 +26,7 @@ _LEFT, _RIGHT = 8, 24
 """Lanes beside the subnets of a zone."""
 _GAP = 8
 _ZONE_WIDTHS = {1: 300, 2: 224, 3: 206}
-_NARROW_ZONE = 176
+_NARROW_ZONE = 184
 _LABEL_CELL = 150
 """Room for a VPC's label at the left of its gateways."""
 _EDGE_WIDTH = (104, 190)
@@ -547,9 +547,7 @@ class _Maker:
             yield end, channel
             yield end, other.box.bottom
 
-    def _to_thing(
-        self, one: _Stand, other: _Stand, x: float, shift: float
-    ) -> Iterator[tuple[float, float]]:
+    def _to_thing(self, one: _Stand, other: _Stand, x: float, shift: float) -> Iterator[tuple[float, float]]:
         y = other.box.center + (4 if other.box.height < 30 else 6)
         if other.column != one.column:
             channel = self.rooms[one.frame].rows[one.row] + 4 + shift

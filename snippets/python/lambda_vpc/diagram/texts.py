@@ -8,7 +8,7 @@ from collections.abc import Sequence
 _WIDTHS = {
     **dict.fromkeys("ijl'|.,:;I", 0.36),
     **dict.fromkeys("ft()[]r/ \\-!", 0.45),
-    **dict.fromkeys("Jacekszvxy?_\"*`", 0.63),
+    **dict.fromkeys('Jacekszvxy?_"*`', 0.63),
     **dict.fromkeys("bdghnopqu0123456789$LFT{}", 0.66),
     **dict.fromkeys("EKSYZ", 0.73),
     **dict.fromkeys("ABCDGHNOPQRUVX&^~+<>=#", 0.86),
