@@ -20,6 +20,7 @@ from lambda_vpc.answers import Undetermined
 from lambda_vpc.cloudformation import template
 from lambda_vpc.diagram import texts
 from lambda_vpc.diagram.layout import laid_out
+from lambda_vpc.diagram.ways import Node
 from lambda_vpc.diagram.words import LANGUAGES, Words
 from lambda_vpc.network import from_template, model
 from lambda_vpc.reading import BadInput
@@ -349,22 +350,42 @@ def test_a_way_leads_hop_by_hop_to_the_internet():
 def test_an_obstacle_is_marked_where_it_is():
     scene, text, _ = answers(one_nat(), "internet-ipv4", "a")
     down, other = scene.ways
-    assert (down.answer, down.marks_subnet, down.mark.subnet) == ("blocked", True, "PrivateA")
-    assert (other.answer, other.mark.name, other.mark.subnet) == ("blocked", "NatA", "PublicA")
+    assert (down.answer, down.marks) == ("blocked", (Node("", "PrivateA"),))
+    assert (other.answer, other.marks) == ("blocked", (Node("NatA", "PublicA"),))
     assert "zone a, down" in text
     assert "blocked: PrivateC, at NatA:" in text
 
 
 def test_a_route_table_without_a_route_is_marked_at_the_subnet_that_uses_it():
     scene, text, layout = answers(without(nat_per_az(), "RouteC"), "internet-ipv4")
-    assert scene.ways[1].marks_subnet and scene.ways[1].mark.subnet == "PrivateC"
+    assert scene.ways[1].marks == (Node("", "PrivateC"),)
     assert "blocked: PrivateC, at TableC:" in text
     assert "blocked" in [mark.answer for mark in layout.marks]
 
 
+OBSTACLES = [
+    # path, function, destination, index of the way, what is marked
+    ("cache-valkey.wrong/own-group.yaml", "OrdersCache:6379", 0,
+     [Node("OrdersCache", "PrivateSubnetA"), Node("OrdersCache", "PrivateSubnetC")]),
+    ("dual-stack.wrong/one-subnet-without-ipv6.yaml", "internet-ipv6", 0, [Node("", "PrivateSubnetC")]),
+    ("endpoints-interface.wrong/dns-hostnames-off.yaml", "secretsmanager", 0, [Node("Vpc")]),
+    ("endpoints-interface.wrong/private-dns-off.yaml", "secretsmanager", 1,
+     [Node("SecretsManagerEndpoint", "PrivateSubnetA"), Node("SecretsManagerEndpoint", "PrivateSubnetC")]),
+    ("nat-per-az.wrong/gateway-not-attached.yaml", "internet-ipv4", 0, [Node("InternetGateway")]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("path", "destination", "index", "marked"), OBSTACLES)
+def test_an_obstacle_is_marked_at_each_of_its_resources(path, destination, index, marked):
+    scene = diagram.scene(loaded(f"network/{path}"), "en", "OrdersFunction", destination)
+    assert list(scene.ways[index].marks) == marked
+    layout = laid_out(scene)
+    assert len(layout.marks) == len({node for way in scene.ways for node in way.marks}) + len(scene.ways)
+
+
 def test_a_function_without_a_way_out_by_its_own_fault_is_marked_itself():
     scene, _, layout = answers(nat_per_az(), "internet-ipv6")
-    assert {way.mark.name for way in scene.ways} == {"Function"}
+    assert {way.marks for way in scene.ways} == {(Node("Function"),)}
     assert not [line for line in layout.lines if line.style.startswith("way")]
 
 
@@ -377,7 +398,7 @@ def test_what_is_unknown_says_so_in_both_languages():
     for language in LANGUAGES:
         scene, text, layout = answers(resources, "internet-ipv4", language=language)
         assert Words(language)("answer.unknown") in text
-        assert {way.mark.name for way in scene.ways} == {"tgw-0123456789abcdef0"}
+        assert {way.marks for way in scene.ways} == {(Node("tgw-0123456789abcdef0"),)}
         assert [mark.answer for mark in layout.marks].count("unknown") == 3
 
 

@@ -192,23 +192,16 @@ class _Maker:
         self.outer = _OUTER + (_AROUND if self._busy() or around else 0)
         self.outer += self.bus * len(scene.groups) if self._busy() else 0
         self.marks: dict[Node, str] = {}
-        self.marked_cells: dict[str, str] = {}
         for way in scene.ways:
-            if way.mark is not None and way.marks_subnet:
-                self._marked(self.marked_cells, way.mark.subnet or "", way.answer)
-            elif way.mark is not None:
-                self._marked(self.marks, way.mark, way.answer)
+            for node in way.marks:
+                # A certain obstacle hides an open question at the same thing.
+                if self.marks.get(node) != "blocked":
+                    self.marks[node] = way.answer
 
     def _busy(self) -> bool:
         """Whether lines go around: more than one connected group, or more than one frame."""
         connected = [group for group in self.scene.groups if group.subnets]
         return len(connected) > 1 or len(self.scene.frames) > 1
-
-    @staticmethod
-    def _marked(marks: dict, key: object, answer: str) -> None:
-        # A certain obstacle hides an open question at the same thing.
-        if marks.get(key) != "blocked":
-            marks[key] = answer
 
     def made(self) -> Layout:
         found = self.found
@@ -292,7 +285,8 @@ class _Maker:
 
     def _edge(self, number: int, frame: Frame, outline: Box, border: float) -> float:
         cell = Box(outline.x, border + 4, _LABEL_CELL if frame.edge else outline.width, 22)
-        self._label(frame.label, cell, border + 6, "strong")
+        answer = self.marks.get(Node(frame.name)) if frame.name else None
+        self._label(frame.label, self._mark(cell, answer), border + 6, "strong")
         if not frame.edge:
             return border + 28
         room = outline.width - _LABEL_CELL - _GAP * len(frame.edge)
@@ -322,7 +316,8 @@ class _Maker:
         style = thing.style + (" outside" if thing.outside else "")
         self.found.shapes.append(Shape(box, style))
         self.stands[node] = stand
-        room = self._mark(box, self.marks.get(node))
+        # A mark at the interfaces of Lambda is the subnet's.
+        room = self._mark(box, self.marks.get(node) if node.name else None)
         self._label(thing.label, room, box.y + 4)
         self._lines(thing.kind, box, box.y + 4 + _LINE, 2)
 
@@ -394,7 +389,7 @@ class _Maker:
         style = f"subnet {cell.kind}" + (" outside" if cell.outside else "")
         self.found.shapes.append(Shape(box, style))
         self.cells[cell.name] = box
-        room = self._mark(box, self.marked_cells.get(cell.name))
+        room = self._mark(box, self.marks.get(Node("", cell.name)))
         self._label(cell.label, room, box.y + 4, "strong")
         y = box.y + 4 + _LINE
         for fact in self._facts(cell, self.columns[number][column].box.width):
@@ -471,7 +466,7 @@ class _Maker:
     def _style(self, subnet: str) -> str:
         """A connection is part of the way, unless the packets do not even leave the function."""
         for way in self.scene.ways:
-            if way.subnet == subnet and (way.mark is None or way.mark != Node(self.scene.function)):
+            if way.subnet == subnet and Node(self.scene.function) not in way.marks:
                 return f"way {way.answer}"
         return "connection"
 

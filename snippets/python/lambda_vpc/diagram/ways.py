@@ -35,10 +35,9 @@ class Way:
     hops: tuple[str, ...]
     answer: str
     """`reached`, `blocked` or `unknown`."""
-    mark: Node | None
-    """What the obstacle stands at; a subnet has no name of a thing, a function no subnet."""
-    marks_subnet: bool
-    """Whether the mark is for the subnet itself."""
+    marks: tuple[Node, ...]
+    """What the obstacle stands at: each interface of a thing, a function, a VPC, or a subnet without a name
+    of a thing."""
     at: str
     """Name of the record that is the obstacle."""
     reason: str
@@ -81,13 +80,13 @@ class _Maker:
         hops = list(dict.fromkeys(walk.hops))
         if obstacle is None:
             steps = tuple(self._steps(subnet, hops, whole=True))
-            return Way(subnet, steps, tuple(hops), "reached", None, False, "", "",
+            return Way(subnet, steps, tuple(hops), "reached", (), "", "",
                        any(to.name == INTERNET for _, to in steps))  # fmt: skip
         answer = "blocked" if obstacle.certain else "unknown"
-        mark, is_subnet, reached = self._anchor(subnet, hops, obstacle.at)
+        marks, reached = self._anchor(subnet, hops, obstacle.at)
         steps = tuple(self._steps(subnet, reached, whole=False))
         reason = sentences.reason(obstacle.code, self.language)
-        return Way(subnet, steps, tuple(reached), answer, mark, is_subnet, obstacle.at.name, reason, False)
+        return Way(subnet, steps, tuple(reached), answer, tuple(marks), obstacle.at.name, reason, False)
 
     # --- steps ----------------------------------------------------------------------------------
 
@@ -140,30 +139,44 @@ class _Maker:
 
     # --- obstacles ------------------------------------------------------------------------------
 
-    def _anchor(self, subnet: str | None, hops: list[str], at: Place) -> tuple[Node, bool, list[str]]:
-        """What is marked, whether it is a subnet, and the hops that come before or are it."""
+    def _anchor(self, subnet: str | None, hops: list[str], at: Place) -> tuple[list[Node], list[str]]:
+        """What is marked, and the hops that come before or are it."""
         function = Node(self.function.id.name)
         if subnet is None or at == self.function.at:
-            return function, False, []
+            return [function], []
         for number, name in enumerate(hops):
             if self.network.place(Id(name)) == at:
-                return self._nodes(name, subnet)[-1], False, hops[: number + 1]
+                return self._nodes(name, subnet), hops[: number + 1]
         if self._is_group_of(at, self.function.groups):
-            return function, False, []
+            return [function], []
         number = self._hop_of_group(at, hops)
         if number is not None:
-            return self._nodes(hops[number], subnet)[-1], False, hops[: number + 1]
+            return self._nodes(hops[number], subnet), hops[: number + 1]
+        beside = self._beside(at, subnet)
+        if beside:
+            return beside, []
         cells = self._subnets_of(at)
         if subnet not in cells:
             for number, name in enumerate(hops):
                 for node in self._nodes(name, subnet):
                     if node.subnet in cells:
-                        return Node("", node.subnet), True, hops[:number]
+                        return [Node("", node.subnet)], hops[:number]
         target = self._target_of(at)
         if target is not None:
             before = [] if self.question.kind is Kind.HOST else hops
-            return Node(target), False, [*before, target]
-        return Node("", subnet), True, []
+            return [Node(target)], [*before, target]
+        return [Node("", subnet)], []
+
+    def _beside(self, at: Place, subnet: str) -> list[Node]:
+        """What is the obstacle beside the way: another subnet, an endpoint that does not take the calls."""
+        network = self.network
+        kinds = (network.endpoints, network.hosts, network.nat_gateways, network.internet_gateways,
+                 network.egress_only_gateways)  # fmt: skip
+        name = next((record.id.name for kind in kinds for record in kind if record.at == at), None)
+        if name is not None:
+            return self._nodes(name, subnet)
+        found = [Node("", one.id.name) for one in network.subnets if one.at == at]
+        return found or [Node(vpc.id.name) for vpc in network.vpcs if vpc.at == at]
 
     def _is_group_of(self, at: Place, groups: tuple[Id, ...]) -> bool:
         for id_ in groups:
