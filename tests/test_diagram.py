@@ -90,14 +90,24 @@ def faults(layout):
     for shape in layout.shapes:
         if not within(shape.box, whole):
             yield f"{shape.style} is cut off"
-    boxes = [shape for shape in layout.shapes if shape.style.split()[0] in BOXES]
+    boxes = [shape for shape in layout.shapes if kind(shape) in BOXES]
     for one, other in overlapping(boxes):
         yield f"{one.style} and {other.style} overlap"
+    frames = {"function": ("service",), "interfaces": ("subnet",), "host": ("subnet", "vpc"),
+              "nat": ("subnet", "vpc"), "subnet": ("zone",), "zone": ("vpc",)}  # fmt: skip
+    for shape in layout.shapes:
+        outer = [one.box for one in layout.shapes if kind(one) in frames.get(kind(shape), ())]
+        if outer and not any(within(shape.box, box) for box in outer):
+            yield f"{shape.style} leaves its frame"
     for line in layout.lines:
         yield from faults_of(line, layout, boxes, whole)
     for mark in layout.marks:
         if not within(around(mark), whole):
             yield "a mark is cut off"
+
+
+def kind(shape):
+    return shape.style.split()[0]
 
 
 def overlapping(things):
@@ -251,14 +261,19 @@ def generated(zones, functions, name, seed):
             one, table = id_(kind, number), id_(f"{kind}Table", number)
             block = ipaddress.ip_network(f"10.{len(subnets)}.0.0/24")
             unknown = chance.random() < 0.1
-            zone = Undetermined("parameter Zone") if unknown else letter
+            zone = Undetermined(f"parameter {name('Zone', number)}") if unknown else letter
             subnets.append(model.Subnet(**at(one), vpc=vpc, zone=zone, block=block))
             public = kind == "Public"
             target = internet if public else id_("Nat", chance.randrange(number + 1))
             via = model.Via.GATEWAY if public else model.Via.NAT_GATEWAY
             route = model.Route(at=model.Place(f"route of {one}"), destination=everywhere,
                                 targets=(model.Target(via, target),))  # fmt: skip
-            tables.append(model.RouteTable(**at(table), vpc=vpc, routes=(route,)))
+            routes = [route]
+            if chance.random() < 0.3:
+                far = model.Target(chance.choice((model.Via.TRANSIT_GATEWAY, model.Via.PEERING)), id_("Far"))
+                routes.append(model.Route(at=model.Place(f"far route of {one}"), targets=(far,),
+                                          destination=ipaddress.ip_network("10.200.0.0/16")))  # fmt: skip
+            tables.append(model.RouteTable(**at(table), vpc=vpc, routes=tuple(routes)))
             associations.append(model.Association(at=model.Place(f"use of {one}"), subnet=one, target=table))
             if public:
                 gateways.append(model.NatGateway(**at(id_("Nat", number)), subnet=one))
@@ -292,7 +307,11 @@ def generated(zones, functions, name, seed):
             model.Endpoint(**at(id_("Secrets")), vpc=vpc, service="secretsmanager", kind="Interface",
                            subnets=tuple(private[:zones]), groups=(group.id,)),
         ),
-        hosts=(model.Host(**at(id_("Database")), interfaces=interfaces, port=5432),),
+        hosts=(
+            model.Host(**at(id_("Database")), interfaces=interfaces, port=5432),
+            *(model.Host(**at(id_("Server", number)), interfaces=Undetermined("where it is"))
+              for number in range(chance.randrange(3))),
+        ),
     )  # fmt: skip
 
 

@@ -27,7 +27,7 @@ _LEFT, _RIGHT = 8, 24
 _GAP = 8
 _ZONE_WIDTHS = {1: 300, 2: 224, 3: 206}
 _NARROW_ZONE = 184
-_LABEL_CELL = 150
+_LABEL_CELL = 164
 """Room for a VPC's label at the left of its gateways."""
 _EDGE_WIDTH = (104, 190)
 _MARK = 18
@@ -284,7 +284,7 @@ class _Maker:
         return box.bottom + 16 + self.bus * (len(self.scene.groups) if self._busy() else 1)
 
     def _edge(self, number: int, frame: Frame, outline: Box, border: float) -> float:
-        cell = Box(outline.x, border + 4, _LABEL_CELL if frame.edge else outline.width, 22)
+        cell = Box(outline.x, border + 4, _LABEL_CELL if frame.edge else min(280, outline.width), 22)
         answer = self.marks.get(Node(frame.name)) if frame.name else None
         self._label(frame.label, self._mark(cell, answer), border + 6, "strong")
         if not frame.edge:
