@@ -421,6 +421,20 @@ def test_what_is_unknown_says_so_in_both_languages():
         assert [mark.answer for mark in layout.marks].count("unknown") == 3
 
 
+def test_without_a_destination_only_internet_gateways_lead_to_the_internet():
+    found = loaded("network/central-egress.yaml")[0]
+    assert not diagram.scene(found, "en").internet
+    resources = nat_per_az() | {
+        "Far": {"Type": "AWS::EC2::TransitGateway"},
+        "FarRoute": {"Type": "AWS::EC2::Route", "Properties": {
+            "RouteTableId": {"Ref": "TableA"}, "DestinationCidrBlock": "10.9.0.0/16",
+            "TransitGatewayId": {"Ref": "Far"}}},
+    }  # fmt: skip
+    scene = diagram.scene(networks_of(resources), "en")
+    assert {thing.name for thing in scene.frames[0].edge} == {"Gateway", "Far"}
+    assert [line.style for line in laid_out(scene).lines].count("exit") == 1
+
+
 def test_a_regional_nat_gateway_belongs_to_the_vpc():
     scene, text, _ = answers(regional_nat(), "internet-ipv4")
     assert [thing.name for thing in scene.frames[0].middle] == ["NatA"]
