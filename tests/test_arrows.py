@@ -26,11 +26,13 @@ MAY_IMPORT = {
     "cloudformation": {"answers", "reading"},
     "network": {"answers", "reading", "sentences", "iam"},
     "network.from_template": {"answers", "reading", "sentences", "cloudformation", "network"},
+    "diagram": {"answers", "reading", "sentences", "network"},
     "eni": {"reading"},
     "rules": {"answers", "reading", "sentences", "iam", "cloudformation", "network", "network.from_template"},
     "guide": {"answers", "reading", "sentences", "iam", "cloudformation", "network", "network.from_template",
               "eni"},
-    "__main__": {"answers", "reading", "sentences", "cloudformation", "network", "network.from_template"},
+    "__main__": {"answers", "reading", "sentences", "cloudformation", "network", "network.from_template",
+                 "diagram"},
 }  # fmt: skip
 
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
+import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
 
 from lambda_vpc import network
 from lambda_vpc.__main__ import main
+from lambda_vpc.diagram.words import Words
 from networks import changed, nat_per_az, one_nat, ref, resource, route, without
 
 V4 = "internet-ipv4"
@@ -203,6 +206,115 @@ def test_help_names_every_exit_code(capsys):
     assert code == 0
     listed = out[out.index("exit codes:") :]
     assert [line.split()[0] for line in listed.splitlines()[1:] if line] == list("012345")
+
+
+# --- pictures -----------------------------------------------------------------------------------
+
+
+def draw(capsys, *arguments):
+    """Exit code, standard output and standard error of `lambda-vpc diagram`."""
+    try:
+        code = main(["diagram", *arguments])
+    except SystemExit as stop:
+        code = stop.code
+    told = capsys.readouterr()
+    return code, told.out, told.err
+
+
+def test_a_network_alone_is_drawn_with_0(capsys, file):
+    code, out, err = draw(capsys, file(nat_per_az()))
+    assert (code, err) == (0, "")
+    svg = ET.fromstring(out)
+    assert svg.get("lang") == "en"
+    assert "Network diagram" in out
+    assert 'class="way' not in out
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_a_way_is_drawn_with_the_exit_code_of_its_trace(capsys, file, language):
+    lang = ["--lang", language]
+    shared, whole = file(one_nat(), "shared.json"), file(nat_per_az(), "whole.json")
+    for path, code, more in (
+        (whole, 0, []),
+        (shared, 1, ["--without-az", "a"]),
+        (whole, 0, ["--without-az", "a"]),
+    ):
+        assert run(capsys, path, "Function", V4, *more)[0] == code
+        drawn, out, _ = draw(capsys, path, "--to", V4, *more, *lang)
+        assert drawn == code
+        assert ET.fromstring(out).get("lang") == language
+        assert 'class="way' in out
+    unknown = file(one_nat() | {
+        f"Route{z}": route(f"Table{z}", NatGatewayId={"Ref": "Nat"}) for z in "AC"
+    }, "unknown.json", Parameters={"Nat": {"Type": "String"}})  # fmt: skip
+    code, out, err = draw(capsys, unknown, "--to", V4, *lang)
+    assert code == 2
+    assert "note     without a value: Nat" in err
+    assert ET.fromstring(out) is not None
+
+
+def test_of_several_combinations_the_worst_is_drawn_and_named(capsys, file):
+    resources = nat_per_az()
+    resources["RouteC"] = resources["RouteC"] | {"Condition": "WithNat"}
+    path = file(resources, Parameters={"Nat": {"Type": "String", "AllowedValues": ["yes", "no"]}},
+                Conditions={"WithNat": {"Fn::Equals": [{"Ref": "Nat"}, "yes"]}})  # fmt: skip
+    code, out, err = draw(capsys, path, "--to", V4)
+    assert code == 1
+    assert "With Nat=no." in out
+    assert "note     drawn is one of 2 combinations of parameters: Nat=no; choose another with" in err
+    code, out, err = draw(capsys, path, "--to", V4, "--parameter", "Nat=yes")
+    assert (code, err) == (0, "")
+
+
+PICTURE_MISTAKES = {
+    "no such function": (["FILE", "--function", "Nobody"], "has no Lambda function 'Nobody'"),
+    "no such destination": (["FILE", "--to", "internet"], "'internet' is no destination"),
+    "no such zone": (["FILE", "--without-az", "z"], "has no subnet in zone 'z'"),
+    "no such language": (["FILE", "--lang", "de"], "invalid choice: 'de'"),
+    "no such parameter": (["FILE", "--parameter", "X=1"], "has no parameter 'X'"),
+    "several functions": (["TWO", "--to", V4], "has several functions; choose one with --function:"),
+    "no function": (["NONE", "--to", V4], "has no Lambda function"),
+    "JSON": (["FILE", "--json"], "unrecognized arguments: --json"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", PICTURE_MISTAKES)
+def test_a_picture_nobody_can_draw_is_4_and_says_what_to_do(capsys, file, name):
+    arguments, message = PICTURE_MISTAKES[name]
+    files = {
+        "FILE": file(one_nat(), "one.json"),
+        "TWO": file(one_nat() | {"Other": one_nat()["Function"]}, "two.json"),
+        "NONE": file(without(one_nat(), "Function"), "none.json"),
+    }
+    code, out, err = draw(capsys, *[files.get(a, a) for a in arguments])
+    assert code == 4
+    assert message in err
+    assert not out
+
+
+@pytest.mark.parametrize("name", BAD_INPUT)
+def test_a_template_that_cannot_be_used_is_not_drawn(capsys, name):
+    path, message = BAD_INPUT[name]
+    code, out, err = draw(capsys, path)
+    assert code == 3
+    assert message in err
+    assert not out
+
+
+def test_a_function_without_a_way_is_drawn_alone(capsys, file):
+    path = file(one_nat() | {"Other": one_nat()["Function"]})
+    assert ">Other<" in draw(capsys, path)[1]
+    assert ">Other<" not in draw(capsys, path, "--function", "Function")[1]
+
+
+def test_a_picture_is_xml_in_any_encoding(file):
+    path = file(one_nat())
+    command = [sys.executable, "-m", "lambda_vpc", "diagram", path, "--lang", "ja"]
+    for encoding in ("utf-8", "ascii", "shift_jis"):
+        environment = os.environ | {"PYTHONIOENCODING": encoding}
+        done = subprocess.run(command, capture_output=True, check=True, env=environment)
+        title = ET.fromstring(done.stdout)[0].text
+        assert title == Words("ja")("text.title")
 
 
 # --- scenarios ----------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""The command `lambda-vpc`: trace a reader's own template.
+"""The command `lambda-vpc`: trace a reader's own template, or draw it.
 
 Exit codes: 0 reached from every subnet; 1 blocked from any; 2 unknown; 3 input that cannot be used; 4 wrong
 usage: an option, or a function, destination, parameter or zone that the template does not have; 5 a fault of
@@ -19,7 +19,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import IO
 
-from lambda_vpc import network, reading, sentences
+from lambda_vpc import diagram, network, reading, sentences
 from lambda_vpc.cloudformation import template
 from lambda_vpc.cloudformation.template import Template
 from lambda_vpc.cloudformation.values import shown
@@ -59,7 +59,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     options = _parser().parse_args(arguments)
     try:
-        return _run(options)
+        return options.run(options)
     except BadInput as error:
         return _refuse(error, options)
     except KeyboardInterrupt:
@@ -68,12 +68,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _report(fault, options)
 
 
-def _run(options: argparse.Namespace) -> int:
+def _loaded(options: argparse.Namespace) -> Template:
     parameters = _parameters(options.parameter)
     _check_region(options.region)
     root = Path(options.root) if options.root is not None else None
-    found = template.load(Path(options.template), parameters, region=options.region, root=root)
-    results = _traced(found, options)
+    return template.load(Path(options.template), parameters, region=options.region, root=root)
+
+
+def _trace(options: argparse.Namespace) -> int:
+    found = _loaded(options)
+    with _asked():
+        results = network.trace(
+            from_template.networks(found), options.function, options.destination, options.without_az
+        )
     code = exit_code(results)
     answers = collapsed(results)
     remarks = list(_remarks(found, options, results))
@@ -84,14 +91,45 @@ def _run(options: argparse.Namespace) -> int:
     return _print("\n".join([*lines, *(_visible(f"note     {remark}") for remark in remarks)]), code)
 
 
-def _traced(found: Template, options: argparse.Namespace) -> tuple[Result, ...]:
-    try:
+def _diagram(options: argparse.Namespace) -> int:
+    found = _loaded(options)
+    with _asked():
         networks = from_template.networks(found)
-        return network.trace(networks, options.function, options.destination, options.without_az)
+        function = options.function
+        if function is None and options.to is not None:
+            function = _only_function(networks)
+        scene = diagram.scene(networks, options.lang, function, options.to, options.without_az)
+        results = network.trace(networks, function, options.to, options.without_az) if options.to else ()
+    remarks = list(_remarks(found, options, results))
+    if len(networks) > 1:
+        remarks.insert(0, f"drawn is one of {len(networks):,} combinations of parameters: "
+                          f"{_listed([f'{name}={value}' for name, value in scene.assumptions.items()])}; "
+                          "choose another with --parameter NAME=VALUE")  # fmt: skip
+    if remarks:
+        _print("\n".join(_visible(f"note     {remark}") for remark in remarks), 0, sys.stderr)
+    return _print_svg(diagram.picture(scene, alone=True), exit_code(results) if options.to else 0)
+
+
+def _only_function(networks: Sequence[network.Network]) -> str:
+    names = list(dict.fromkeys(function.id.name for one in networks for function in one.functions))
+    if len(names) == 1:
+        return names[0]
+    problem = (
+        f"has several functions; choose one with --function: {_listed(names)}"
+        if names
+        else "has no Lambda function, so there is no way to draw; leave --to out"
+    )
+    raise BadInput([reading.Problem(networks[0].at.path, networks[0].at.line_of("Resources"), problem)])
+
+
+@contextlib.contextmanager
+def _asked() -> Iterator[None]:
+    """What is wrong once the template was read is wrong with what was asked for."""
+    try:
+        yield
     except template.TooLargeToResolve:
         raise
     except BadInput as error:
-        # The template was read: what is wrong is what was asked for.
         raise WrongUsage(error.problems) from None
 
 
@@ -139,23 +177,47 @@ def _parser() -> argparse.ArgumentParser:
         "trace", help="where a function's packets go", epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )  # fmt: skip
-    trace.add_argument("template", metavar="TEMPLATE", help="CloudFormation or SAM template, YAML or JSON")
+    trace.set_defaults(run=_trace)
+    _add_template(trace)
     trace.add_argument("function", metavar="FUNCTION", help="logical id of the Lambda function")
     trace.add_argument("destination", metavar="DESTINATION", help="see below")
-    trace.add_argument(
+    _add_choices(trace)
+    trace.add_argument("--json", action="store_true", help="print the answers as JSON")
+    picture = commands.add_parser(
+        "diagram", help="a template's network as a picture, SVG on standard output",
+        epilog=_EPILOG.replace("exit codes:", "exit codes, with --to:"),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )  # fmt: skip
+    picture.set_defaults(run=_diagram, json=False)
+    _add_template(picture)
+    picture.add_argument(
+        "--function", metavar="FUNCTION", help="draw this function alone, by its logical id; by default all"
+    )
+    picture.add_argument(
+        "--to", metavar="DESTINATION", help="show the function's way to a destination, see below"
+    )
+    picture.add_argument("--lang", choices=("ja", "en"), default="en", help="language, by default en")
+    _add_choices(picture)
+    return parser
+
+
+def _add_template(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("template", metavar="TEMPLATE", help="CloudFormation or SAM template, YAML or JSON")
+
+
+def _add_choices(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
         "--parameter", action="append", default=[], metavar="NAME=VALUE",
         help="a parameter of the template; by default its default, and every value its conditions tell apart",
     )  # fmt: skip
-    trace.add_argument("--region", help="Region the template is deployed to, by default open")
-    trace.add_argument(
+    parser.add_argument("--region", help="Region the template is deployed to, by default open")
+    parser.add_argument(
         "--root", metavar="FOLDER",
         help="folder below which nested stacks are read, by default the template's own",
     )  # fmt: skip
-    trace.add_argument(
+    parser.add_argument(
         "--without-az", metavar="AZ", help="an Availability Zone that is down, by its letter or name"
     )
-    trace.add_argument("--json", action="store_true", help="print the answers as JSON")
-    return parser
 
 
 def _parameters(written: Sequence[str]) -> dict[str, str]:
@@ -326,6 +388,14 @@ def _print_json(data: Mapping[str, object], code: int) -> int:
         ),
         code,
     )  # fmt: skip
+
+
+def _print_svg(text: str, code: int) -> int:
+    """XML without a declaration is UTF-8: for any other encoding of the output letters become references."""
+    encoding = (getattr(sys.stdout, "encoding", None) or "utf-8").lower().replace("-", "").replace("_", "")
+    if encoding != "utf8":
+        text = text.encode("ascii", "xmlcharrefreplace").decode()
+    return _print(text.removesuffix("\n"), code)
 
 
 def _print(text: str, code: int, file: IO[str] | None = None) -> int:
