@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
 _VOID = frozenset(["area", "br", "col", "hr", "img", "input", "link", "meta", "source", "wbr"])
-_SKIPPED = frozenset(["button", "form", "input", "nav", "script", "style"])
+_SKIPPED = frozenset(["button", "form", "input", "nav", "script", "style", "template"])
 _BLOCKS = frozenset(
     [
         "article",

@@ -3,6 +3,7 @@
 In a page, `{{ snippet TOPIC/NAME }}` shows a snippet, `{{ wrong TOPIC/NAME#FILE }}` one wrong variant, and
 `{{ rule E9801 }}` what the docstring of a lint rule says, with links to its examples.
 `{{ snippet TOPIC/NAME from TOPIC/BASE }}` shows what a template has that another has not, the whole folded.
+`{{ network TOPIC/NAME }}` shows a template's network with the way of each of its trace cases.
 `{{ case TOPIC/NAME#ID words }}` links to a case by these words: its title is no sentence of a page.
 Judging is the checker's: this hook runs the cases and reports the ones that come out differently, which
 fails the strict build and shows red while serving.
@@ -26,6 +27,8 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import get_lexer_by_name
 
 import differences
+import excerpts
+import networks
 from directives import DirectiveError, Handler, expand, without_argument
 from facts import citation
 from facts import known as known_facts
@@ -78,7 +81,9 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     for language in LANGUAGES:
         files.append(_page(config, language, addresses.SNIPPETS, render("snippets-index.md", language)))
         for snippet in loaded.values():
-            text = render("snippet-page.md", language, snippet=snippet)
+            text = render(
+                "snippet-page.md", language, snippet=snippet, pictured=networks.has_picture(snippet)
+            )
             files.append(_page(config, language, addresses.snippet_page(snippet.name), text))
     return files
 
@@ -114,7 +119,9 @@ def _lines(text: str, suffix: str) -> list[str]:
 
 
 WHOLE = 40
-"""Lines up to which a wrong variant is shown whole; of a longer one only what differs."""
+"""Lines up to which a file is shown whole; of a longer one only what decides or differs."""
+MOSTLY = 0.6
+"""A file whose deciding lines are more than this part of it is shown whole."""
 
 
 @cache
@@ -173,6 +180,26 @@ def _code(snippet: Snippet, language: str, *, own_page: bool = False) -> str:
     )
 
 
+def _decisive(snippet: Snippet, language: str) -> str:
+    """A long file's lines that decide, the whole folded; a short one whole."""
+    whole = _code(snippet, language)
+    shown = excerpts.lines(snippet.text, [note.line for note in snippet.notes])
+    length = snippet.text.count("\n")
+    if length <= WHOLE or not shown or len(shown) > MOSTLY * length:
+        return whole
+    suffix = _suffix(snippet.path)
+    every = rows(snippet.text, suffix, _notes(snippet, language))
+    return render(
+        "snippet-excerpt.html",
+        language,
+        snippet=snippet,
+        rows=[Row("", change="gap") if number is None else every[number - 1] for number in shown],
+        syntax=suffix.removeprefix("."),
+        lines=length,
+        code=whole,
+    )
+
+
 def _difference(snippet: Snippet, base: Snippet, page: Page) -> str:
     """What the snippet has that the base has not; the whole folded, and copied from either."""
     language = language_of(page)
@@ -198,6 +225,7 @@ def _cases(snippet: Snippet, page: Page, *, own_page: bool) -> str:
         results=_results[snippet.name],
         own_page=own_page,
         sentence=sentence,
+        by_answer=by_answer,
         cite=lambda ids: citation(ids, page),
         companions=[(_snippets[name], _address(_snippets[name], page)) for name in snippet.companions],
     )
@@ -229,6 +257,14 @@ def alike(case: TraceCase, outcome: TraceResult) -> list[tuple[list[str] | None,
     ]
 
 
+def by_answer(result: TraceResult) -> list[tuple[list[str], SubnetAnswer]]:
+    """What came out for each subnet that the case asks about, the subnets with the same answer together."""
+    found: dict[SubnetAnswer, list[str]] = {}
+    for subnet, expected in result.case.answers.items():
+        found.setdefault(result.answers.get(subnet, expected), []).append(subnet)
+    return [(subnets, answer) for answer, subnets in found.items()]
+
+
 def _wrong(snippet: Snippet, wrong: Wrong, page: Page, *, own_page: bool) -> str:
     language = language_of(page)
     case = next((case for case in snippet.cases if case.id == wrong.caught_by), None)
@@ -245,10 +281,11 @@ def _wrong(snippet: Snippet, wrong: Wrong, page: Page, *, own_page: bool) -> str
         language,
         snippet=snippet,
         wrong=wrong,
-        rows=rows(wrong.text, suffix, {})
-        if wrong.text.count("\n") <= WHOLE or wrong.text == snippet.text
-        else changed_rows(snippet.text, wrong.text, suffix),
-        compared=wrong.text.count("\n") > WHOLE and wrong.text != snippet.text,
+        rows=changed_rows(snippet.text, wrong.text, suffix)
+        if wrong.text != snippet.text
+        else rows(wrong.text, suffix, {}),
+        compared=wrong.text != snippet.text,
+        picture=networks.picture_of_wrong(snippet, wrong.name, language),
         syntax=suffix.removeprefix("."),
         case=case,
         rule=rule,
@@ -295,15 +332,12 @@ def _snippet_directive(argument: str, page: Page) -> str:
     name, from_, base = argument.partition(" from ")
     snippet = _find(name)
     language = language_of(page)
-    cases = _cases(snippet, page, own_page=False)
-    if from_:
-        cases = render("snippet-folded-cases.html", language, number=len(snippet.cases), cases=cases)
     return render(
         "snippet.html",
         language,
         snippet=snippet,
-        code=_difference(snippet, _base(base, snippet), page) if from_ else _code(snippet, language),
-        cases=cases,
+        code=_difference(snippet, _base(base, snippet), page) if from_ else _decisive(snippet, language),
+        cases=_cases(snippet, page, own_page=False),
         wrong=[_wrong(snippet, wrong, page, own_page=False) for wrong in snippet.wrong],
         address=_address(snippet, page),
         raw=link(page, snippet.raw),
@@ -332,6 +366,14 @@ def _wrong_directive(argument: str, page: Page) -> str:
 def _wrong_list_directive(argument: str, page: Page) -> str:
     snippet = _find(argument)
     return "\n".join(_wrong(snippet, wrong, page, own_page=True) for wrong in snippet.wrong)
+
+
+def _network_directive(argument: str, page: Page) -> str:
+    snippet = _find(argument)
+    drawn = networks.figure(snippet, language_of(page), link(page, snippet.raw))
+    if not drawn:
+        raise DirectiveError(f"{argument} has no trace case, so there is no way to draw; leave 'network' out")
+    return drawn
 
 
 def _case_directive(argument: str, page: Page) -> str:
@@ -409,6 +451,7 @@ HANDLERS: dict[str, Handler] = {
     "snippet-cases": _cases_directive,
     "snippet-wrong": _wrong_list_directive,
     "wrong": _wrong_directive,
+    "network": _network_directive,
     "case": _case_directive,
     "spec": _spec_directive,
     "catalogue": without_argument(_catalogue),

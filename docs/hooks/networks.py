@@ -1,0 +1,139 @@
+"""Pictures of a template's network, one for each question that its trace cases ask.
+
+The first case's picture stands on the page, with a button for each case; the others lie in `<template>`
+elements until docs/theme/assets/networks.js shows them. docs/hooks/snippets.py puts them on pages.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lambda_vpc import diagram
+from lambda_vpc.guide.cases.trace import TraceCase
+from lambda_vpc.guide.snippet import Snippet
+from lambda_vpc.network import from_template
+from lambda_vpc.reading import Source
+from render import render, words
+
+ZONE = "AWS::EC2::AvailabilityZone::Name"
+
+
+@dataclass(frozen=True)
+class Picture:
+    """What a page shows of one case."""
+
+    case: str
+    svg: str
+    label: str
+    """What is asked, in few words: where to, and what is otherwise than usual."""
+    outcome: str
+    """`reached`, `blocked`, `unknown` or `partly`."""
+    reached: int
+    subnets: int
+
+
+def has_picture(snippet: Snippet) -> bool:
+    """Whether a snippet is a template with a trace case."""
+    return bool(_cases(snippet))
+
+
+def pictures(snippet: Snippet, language: str) -> list[Picture]:
+    """A picture for each trace case of a template, in the order of its spec."""
+    return [
+        _drawn(snippet, snippet.source, case, language, _identifier(snippet.name, case.id))
+        for case in _cases(snippet)
+    ]
+
+
+def picture_of_wrong(snippet: Snippet, name: str, language: str) -> Picture | None:
+    """The picture of a wrong variant that a trace case finds; nothing for the others."""
+    wrong = next(wrong for wrong in snippet.wrong if wrong.name == name)
+    case = next((case for case in _cases(snippet) if case.id == wrong.caught_by), None)
+    if case is None:
+        return None
+    return _drawn(snippet, wrong.source, case, language, _identifier(snippet.name, "wrong", name))
+
+
+def figure(snippet: Snippet, language: str, raw: str) -> str:
+    """The pictures of a template with buttons for its cases, as HTML; empty for one without trace cases.
+
+    Args:
+        snippet: the template.
+        language: `ja` or `en`.
+        raw: address of the file, seen from the page.
+    """
+    found = pictures(snippet, language)
+    return render("network.html", language, snippet=snippet, pictures=found, raw=raw) if found else ""
+
+
+def _identifier(*names: str) -> str:
+    return "-".join(names).replace("/", "-")
+
+
+def _cases(snippet: Snippet) -> list[TraceCase]:
+    return [case for case in snippet.cases if isinstance(case, TraceCase)]
+
+
+def _drawn(snippet: Snippet, source: Source, case: TraceCase, language: str, identifier: str) -> Picture:
+    key = source.text, snippet.spec.text, case.id, identifier, language
+    if key not in _made:
+        _made[key] = _picture(snippet, source, case, language, identifier)
+    return _made[key]
+
+
+_made: dict[tuple[str, ...], Picture] = {}
+"""Kept from build to build while serving: what a picture shows hangs on nothing else."""
+
+
+def _picture(snippet: Snippet, source: Source, case: TraceCase, language: str, identifier: str) -> Picture:
+    template = snippet.subject(source).template_with(_zones(snippet) | dict(case.parameters))
+    networks = from_template.networks(template)
+    scene = diagram.scene(networks, language, case.function, case.destination, case.without_az)
+    outcomes = [way.answer for way in scene.ways]
+    return Picture(
+        case=case.id,
+        svg=diagram.picture(scene, identifier),
+        label=_label(snippet, case, language),
+        outcome=_together(outcomes),
+        reached=outcomes.count("reached"),
+        subnets=len(outcomes),
+    )
+
+
+def _together(outcomes: list[str]) -> str:
+    """One word for the answers of all subnets; unknown where none is reached and not all are blocked."""
+    if len(set(outcomes)) == 1:
+        return outcomes[0]
+    return "partly" if "reached" in outcomes else "unknown"
+
+
+def _label(snippet: Snippet, case: TraceCase, language: str) -> str:
+    """What a case asks, in few words."""
+
+    def word(name: str) -> str:
+        return words()[name][language]
+
+    place, _, port = case.destination.partition(":")
+    parts = [word(f"to_{place}") if f"to_{place}" in words() else place]
+    if port:
+        parts[0] += word("at_port").format(port=port)
+    if case.without_az:
+        parts.append(word("zone_down").format(zone=case.without_az))
+    if len({one.function for one in _cases(snippet)}) > 1:
+        parts.insert(0, case.function)
+    told = [(name, value) for name, value in case.parameters.items() if not _is_zone(snippet, name)]
+    return word("comma").join([*parts, *(f"{name}={value}" for name, value in told)])
+
+
+def _zones(snippet: Snippet) -> dict[str, str]:
+    """The zones that the cases give, so that all pictures of a template call them the same."""
+    return {
+        name: value
+        for case in _cases(snippet)
+        for name, value in case.parameters.items()
+        if _is_zone(snippet, name)
+    }
+
+
+def _is_zone(snippet: Snippet, name: str) -> bool:
+    return snippet.source.data.get("Parameters", {}).get(name, {}).get("Type") == ZONE
