@@ -25,8 +25,8 @@ def authorizer_not_used(network: Network, authorizer: Resource) -> Iterator[Find
         methods names the authorizer in AuthorizerId.
 
     Why:
-        API Gateway asks an authorizer only for methods whose AuthorizationType is CUSTOM and whose
-        AuthorizerId names it. With NONE, the method answers every caller.
+        API Gateway asks a Lambda authorizer only for methods whose AuthorizationType is CUSTOM and whose
+        AuthorizerId names it. With NONE, no authorizer checks the caller.
 
     Wrong:
         network/authorizer-rest-api#authorizer-not-used

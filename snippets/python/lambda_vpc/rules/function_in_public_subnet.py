@@ -20,8 +20,8 @@ def function_in_public_subnet(network: Network, function: Resource) -> Iterator[
         VpcConfig names a subnet whose route table sends packets for the internet to an internet gateway.
 
     Why:
-        An internet gateway serves public IPv4 addresses, and a function gets none, not even in a public
-        subnet. Calls to the internet time out. A function that talks only to its own VPC works there, so
+        Over IPv4, an internet gateway serves public addresses, and a function gets none, not even in a public
+        subnet. Calls to the IPv4 internet time out. A function that talks only to its own VPC works there, so
         this is a warning. Use private subnets, and a NAT gateway where the function needs the internet.
 
     Wrong:
