@@ -58,9 +58,9 @@ _COPIED_FROM_DIFFERENCE = re.compile(
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_what_is_shown_as_a_difference_is_copied_whole(site: Path, language: str) -> None:
-    text = (pages.DOCS / language / "network" / "internet-nat.md").read_text("utf-8")
+    text = (pages.DOCS / language / "network" / "nat-variants.md").read_text("utf-8")
     named = re.findall(r"\{\{ snippet (\S+) from \S+ \}\}", text)
-    found = _COPIED_FROM_DIFFERENCE.findall(page(site, language, "network/internet-nat.md"))
+    found = _COPIED_FROM_DIFFERENCE.findall(page(site, language, "network/nat-variants.md"))
     assert named and [tuple(map(unescape, both)) for both in found] == [
         (SNIPPETS[name].text, SNIPPETS[name].text) for name in named
     ], "see docs/theme/parts/snippet-difference.html"
