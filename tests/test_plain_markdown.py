@@ -49,7 +49,7 @@ def written(html: str) -> str:
             "```diff\n a\n-b\n+c\n\n d\n```",
         ),
         (
-            '<div class="language-json highlight" data-copy="{}\n"><pre><code>{}\n'
+            '<div class="language-json highlight" data-file><pre><code>{}\n'
             '<span class="code-note">why <code>x</code></span></code></pre></div>',
             "```json\n{}\n```\n\n- `{}`: why `x`",
         ),

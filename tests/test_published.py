@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-import pages
 from conftest import ROOT
 from lambda_vpc.guide import addresses
 from lambda_vpc.guide.languages import LANGUAGES
@@ -49,21 +48,37 @@ def test_the_page_of_a_snippet_has_an_anchor_for_each_case_and_wrong_variant(
     assert not missing, f"{language}/{addresses.snippet_page(snippet.name)} has not once each: {missing}"
 
 
-_COPIED_FROM_DIFFERENCE = re.compile(
-    r'<p class="?snippet-difference.*?<div[^>]*data-copy="([^"]*)"'
-    r'.*?<details class="?snippet-whole.*?data-copy="([^"]*)"',
-    re.DOTALL,
-)
+_FILE = re.compile(r"<div [^>]*\bdata-file\b[^>]*><pre>.*?<code>(.*?)</code></pre>", re.DOTALL)
+_NOTE = re.compile(r'<span class="?code-note.*?</span>', re.DOTALL)
+_SECTION = re.compile(r'<section class="?snippet\b.*?</section>', re.DOTALL)
+
+
+def files_in(html: str) -> list[str]:
+    """What docs/theme/assets/copy.js copies from the blocks that are whole files."""
+    return [unescape(re.sub(r"<[^>]*>", "", _NOTE.sub("", code))) for code in _FILE.findall(html)]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_what_is_shown_as_a_difference_is_copied_whole(site: Path, language: str) -> None:
-    text = (pages.DOCS / language / "network" / "nat-variants.md").read_text("utf-8")
-    named = re.findall(r"\{\{ snippet (\S+) from \S+ \}\}", text)
-    found = _COPIED_FROM_DIFFERENCE.findall(page(site, language, "network/nat-variants.md"))
-    assert named and [tuple(map(unescape, both)) for both in found] == [
-        (SNIPPETS[name].text, SNIPPETS[name].text) for name in named
-    ], "see docs/theme/parts/snippet-difference.html"
+@pytest.mark.parametrize("snippet", SNIPPETS.values(), ids=list(SNIPPETS))
+def test_the_code_on_the_page_of_a_snippet_is_copied_byte_for_byte(
+    site: Path, snippet: Snippet, language: str
+) -> None:
+    assert files_in(page(site, language, addresses.snippet_page(snippet.name))) == [snippet.text]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_is_shown_in_part_is_copied_whole(site: Path, language: str) -> None:
+    texts = {snippet.text for snippet in SNIPPETS.values()}
+    shown = [path.read_text("utf-8") for path in (site / language).rglob("index.html")]
+    sections = [
+        section for html in shown for section in _SECTION.findall(html) if "data-copies-file" in section
+    ]
+    assert sections
+    copied = [files_in(section)[:1] for section in sections]
+    assert all(len(found) == 1 and found[0] in texts for found in copied), (
+        "a block with data-copies-file needs the whole, with data-file, in its section: see "
+        "docs/theme/parts/snippet-difference.html"
+    )
 
 
 _DECIDED_BY = re.compile(r'<td[^>]*data-column="?(?:Decided by|判定理由)"?[^>]*>(.*?)</td>', re.DOTALL)

@@ -151,10 +151,10 @@ class Writer:
     def _block(self, node: Node) -> list[str]:
         if node.tag in _SKIPPED:
             return []
-        if "data-copy" in node.attributes:
+        if "data-file" in node.attributes:
             notes = [f"{_code(line)}: {self._paragraph(note.children)}" for line, note in _notes(node)]
             return [
-                _fence(node.attributes["data-copy"], _language(node)),
+                _fence("".join(_code_lines(node)).lstrip("\n"), _language(node)),
                 *([_listed(notes)] if notes else []),
             ]
         write = getattr(self, f"_write_{node.tag}", None)

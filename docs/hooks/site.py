@@ -10,7 +10,8 @@ import base64
 import hashlib
 import html
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import accumulate
 from pathlib import Path
 
 from mkdocs.config.defaults import MkDocsConfig
@@ -18,15 +19,21 @@ from mkdocs.exceptions import PluginError
 from mkdocs.plugins import event_priority
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
+from rjsmin import jsmin
 
+from lambda_vpc.guide import addresses
+from lighter import plain_code, titles_once, without_indentation
 from search import split_index
+from style_sheet import Elements, used
 
 
 @dataclass
 class _Run:
-    """How MkDocs was started."""
+    """How MkDocs was started, and what this build has so far."""
 
     serving: bool = False
+    elements: Elements = field(default_factory=Elements)
+    """What the style sheet must have rules for."""
 
 
 _run = _Run()
@@ -58,6 +65,9 @@ MENDS = (
     Mend('title="Permanent link"', 'title="{permalink}"', 0, None),
 )
 
+LONGEST_CONTENTS = 240
+"""Entries in a table of contents; each stands in the page twice, as the theme has one for narrow screens."""
+
 _SCRIPT = re.compile(r"<script([^>]*)>(.*?)</script>", re.DOTALL)
 _INLINE = re.compile(
     r"<[a-z][^<>]*?\s(?:style|on[a-z]+)\s*=[^<>]*>|<style[^<>]*>|<[^<>]*=.javascript:[^<>]*>", re.I
@@ -69,12 +79,24 @@ _FOREIGN = re.compile(
     re.I,
 )
 _CONTENTS_LEVEL = re.compile(r'<nav class="md-nav" aria-label="[^"]*">')
+_SHEET = "assets/site.css"
+_REFERENCE_SHEET = "assets/_mkdocstrings.css"
+_FACTS = addresses.FACTS.removesuffix(".md") + "/#"
 _CHARSET = '<meta charset="utf-8">'
 
 
 def on_startup(command: str, dirty: bool) -> None:
     """Remember whether this process serves."""
     _run.serving = command == "serve"
+
+
+# After the plugin that adds it.
+@event_priority(-100)
+def on_config(config: MkDocsConfig) -> MkDocsConfig:
+    """Take the style sheet of the checker's reference out of every page: it becomes part of ours."""
+    config.extra_css.remove(_REFERENCE_SHEET)
+    _run.elements = Elements()
+    return config
 
 
 # After every other hook and plugin: what they add must be there to be merged.
@@ -88,9 +110,11 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     ]
     scripts = _matching(files, r"assets/[\w-]+\.js")
     merged = {
-        "assets/site.css": "\n".join(_without_map(file.content_string) for file in sheets),
-        "assets/site.js": "\n".join(file.content_string for file in scripts),
+        _SHEET: "\n".join(_without_map(file.content_string) for file in sheets),
+        "assets/site.js": jsmin("\n".join(file.content_string for file in scripts)),
     }
+    for script in [*_matching(files, r"assets/javascripts/bundle\.[0-9a-f]+\.min\.js"), *scripts]:
+        _run.elements.add_script(script.content_string)
     # Search is our own (assets/search.js): neither the theme's worker nor its stemmers are asked for.
     unused = _matching(
         files, r"assets/javascripts/(?:lunr|workers)/.*|.*\.(?:css|js)\.map|assets/images/favicon\.png"
@@ -121,6 +145,22 @@ def _without_map(css: str) -> str:
     return re.sub(r"/\*# sourceMappingURL=.*?\*/", "", css).strip()
 
 
+# After the search plugin, which finds a page's sections by its table of contents.
+@event_priority(-100)
+def on_page_context(context: dict, page: Page, **_: object) -> dict:
+    """Leave the deepest levels out of a table of contents that nobody would read to its end."""
+    levels = [page.toc.items]
+    while below := [item for level in levels[-1:] for one in level for item in one.children]:
+        levels.append(below)
+    lengths = list(accumulate(map(len, levels)))
+    for level, length in zip(levels, lengths[1:], strict=False):
+        if length > LONGEST_CONTENTS:
+            for item in level:
+                item.children = []
+            break
+    return context
+
+
 def on_post_page(output: str, page: Page, config: MkDocsConfig) -> str:
     """Finish a page's HTML."""
     return _finish(_mend(output, f"docs/{page.file.src_uri}", config), f"docs/{page.file.src_uri}")
@@ -135,8 +175,18 @@ def on_post_template(output_content: str, template_name: str, config: MkDocsConf
 
 
 def on_post_build(config: MkDocsConfig) -> None:
-    """Split the search index."""
-    split_index(Path(config.site_dir), list(config.extra["languages"]))
+    """Split the search index, and finish the style sheet."""
+    site = Path(config.site_dir)
+    split_index(site, list(config.extra["languages"]))
+    reference = site / _REFERENCE_SHEET
+    sheet = f"{(site / _SHEET).read_text('utf-8')}\n{reference.read_text('utf-8')}"
+    reference.unlink()
+    if not _run.serving:
+        try:
+            sheet = used(sheet, _run.elements)
+        except ValueError as error:
+            raise PluginError(f"{_SHEET}, the style sheets of docs/theme/assets included: {error}") from None
+    (site / _SHEET).write_text(sheet, "utf-8")
 
 
 def _mend(output: str, place: str, config: MkDocsConfig) -> str:
@@ -184,6 +234,8 @@ def _finish(output: str, place: str) -> str:
         raise PluginError(
             f"{place}: {_CHARSET} not found once; the policy goes after it: mend docs/hooks/site.py"
         )
+    output = titles_once(plain_code(without_indentation(output)), _FACTS)
+    _run.elements.add_page(output)
     policy = html.escape(_policy(output), quote=False)
     return output.replace(
         _CHARSET, f'{_CHARSET}\n<meta http-equiv="Content-Security-Policy" content="{policy}">'

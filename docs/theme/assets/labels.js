@@ -1,18 +1,14 @@
-/* Names for what the theme's script adds to the page without one. */
+/* One navigation landmark per code block, as the theme's script adds them, would bury the others. */
 (() => {
   "use strict";
-  const ANNOTATION = document.querySelector("meta[name=guide-annotation]")?.content;
+  const TOOLBAR = "nav.md-code__nav";
+  const label = (toolbar) => toolbar.setAttribute("role", "presentation");
 
-  const label = () => {
-    for (const marker of document.querySelectorAll(".md-annotation__index:not([aria-label])")) {
-      const id = marker.querySelector("[data-md-annotation-id]")?.dataset.mdAnnotationId ?? "";
-      marker.setAttribute("aria-label", `${ANNOTATION} ${id}`);
+  document.querySelectorAll(TOOLBAR).forEach(label);
+  // Only what was added is looked at: a long page has thousands of elements.
+  new MutationObserver((changes) => {
+    for (const { addedNodes } of changes) {
+      for (const node of addedNodes) if (node.matches?.(TOOLBAR)) label(node);
     }
-    // One navigation landmark per code block would bury the others.
-    for (const toolbar of document.querySelectorAll("nav.md-code__nav:not([role])")) {
-      toolbar.setAttribute("role", "presentation");
-    }
-  };
-  label();
-  new MutationObserver(label).observe(document.body, { childList: true, subtree: true });
+  }).observe(document.body, { childList: true, subtree: true });
 })();

@@ -1,0 +1,56 @@
+"""The same page in less HTML: what a browser shows does not change, what it must load and lay out does."""
+
+from __future__ import annotations
+
+import re
+
+_AS_WRITTEN = re.compile(r"(<(pre|script|style|textarea)\b.*?</\2>)", re.DOTALL)
+_INDENTATION = re.compile(r"\s*\n\s*")
+_PRE = re.compile(r"<pre\b.*?</pre>", re.DOTALL)
+# White space, punctuation, plain scalars and names: in the color of the code around them.
+_PLAIN = re.compile(r'<span class="(?:w|p|l|n)(?: [^"]*)?">([^<]*)</span>')
+_ALIKE = re.compile(r'(<span class="([^"]*)">[^<]*)</span>( *)<span class="\2">')
+_EMPTY = "<span></span>"
+_NAMED = re.compile(r"""(<a href="([^"]*)"[^<>]*?) title="[^"]*"(?=[^<>]*>)""")
+
+
+def without_indentation(html: str) -> str:
+    """Line breaks between elements without the blanks around them, which templates leave."""
+    parts = _AS_WRITTEN.split(html)
+    # Of three parts: what stands between, what is kept as written, its tag.
+    return "".join(
+        _INDENTATION.sub("\n", between) + kept
+        for between, kept in zip(parts[::3], [*parts[1::3], ""], strict=True)
+    )
+
+
+def plain_code(html: str) -> str:
+    """Code with an element only where a color begins and ends."""
+    return _PRE.sub(lambda found: _plain(found[0]), html)
+
+
+def _plain(code: str) -> str:
+    code = _PLAIN.sub(r"\1", code.replace(_EMPTY, ""))
+    while True:
+        joined = _ALIKE.sub(r"\1\3", code)
+        if joined == code:
+            return code
+        code = joined
+
+
+def titles_once(html: str, to: str) -> str:
+    """Of links to one place, only the first has a title; a script shows it at the others, too.
+
+    Args:
+        html: a page.
+        to: what is in the address of every link that this is about.
+    """
+    seen: set[str] = set()
+
+    def one(found: re.Match[str]) -> str:
+        if to not in found[2] or found[2] not in seen:
+            seen.add(found[2])
+            return found[0]
+        return found[1]
+
+    return _NAMED.sub(one, html)
