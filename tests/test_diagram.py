@@ -505,9 +505,12 @@ def test_a_picture_of_its_own_brings_its_style():
     assert "prefers-color-scheme: dark" in text
 
 
-def test_every_color_of_the_style_is_given_and_used():
-    used = set(re.findall(r"var\((--diagram-[a-z]+)\)", STYLE))
-    assert used and used == set(re.findall(r"(--diagram-[a-z]+):", STYLE))
+@pytest.mark.parametrize("colors", [FOLDER / "alone.css", ROOT / "docs/theme/assets/diagram.css"])
+def test_every_color_of_the_style_is_given_and_used(colors):
+    text = colors.read_text("utf-8")
+    used = set(re.findall(r"var\((--diagram-[a-z]+)\)", STYLE + text))
+    assert used and used == set(re.findall(r"(--diagram-[a-z]+):", text))
+    assert not re.search(r"--diagram-[a-z]+:|#[0-9a-f]{3,6}\b", STYLE), "the colors stand elsewhere"
 
 
 def test_ids_are_the_callers():

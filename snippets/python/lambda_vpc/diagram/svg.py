@@ -29,7 +29,7 @@ def picture(scene: Scene, identifier: str = "diagram", *, alone: bool = False) -
     """
     layout = laid_out(scene)
     ids = f"{identifier}-title", f"{identifier}-text"
-    style = Path(__file__).with_name("style.css").read_text("utf-8") if alone else ""
+    style = "".join(map(_sheet, ("alone.css", "style.css"))) if alone else ""
     wide = " wide" if layout.width > _WIDE else ""
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" class="network-diagram{wide}" role="img"'
@@ -42,6 +42,10 @@ def picture(scene: Scene, identifier: str = "diagram", *, alone: bool = False) -
         "</svg>",
     ]
     return "\n".join(parts) + "\n"
+
+
+def _sheet(name: str) -> str:
+    return Path(__file__).with_name(name).read_text("utf-8")
 
 
 def _drawn(layout: Layout) -> Iterator[str]:
