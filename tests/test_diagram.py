@@ -18,7 +18,7 @@ from conftest import ROOT
 from lambda_vpc import diagram, network
 from lambda_vpc.answers import Undetermined
 from lambda_vpc.cloudformation import template
-from lambda_vpc.diagram import texts
+from lambda_vpc.diagram import shapes, texts
 from lambda_vpc.diagram.layout import laid_out
 from lambda_vpc.diagram.ways import Node
 from lambda_vpc.diagram.words import LANGUAGES, Words
@@ -77,7 +77,7 @@ def crosses(one, other, box):
 
 def faults(layout):
     """Everything that makes a picture hard to read."""
-    whole = diagram.layout.Box(0, 0, layout.width, layout.height)
+    whole = shapes.Box(0, 0, layout.width, layout.height)
     for one, other in overlapping(layout.labels):
         yield f"'{one.text}' and '{other.text}' overlap"
     for label in layout.labels:
@@ -142,7 +142,7 @@ def faults_of(line, layout, boxes, whole):
 
 
 def around(mark):
-    return diagram.layout.Box(mark.x - 8, mark.y - 8, 16, 16)
+    return shapes.Box(mark.x - 8, mark.y - 8, 16, 16)
 
 
 def check(scene):
@@ -159,7 +159,7 @@ FAULTY = {
         "labels": [dataclasses.replace(found.labels[0], text=found.labels[0].text * 9)]},
     "is cut off": lambda found: {"width": found.width - 20},
     "a mark covers": lambda found: {
-        "marks": [diagram.layout.Mark(found.labels[0].box.x, found.labels[0].box.y, "blocked")]},
+        "marks": [shapes.Mark(found.labels[0].box.x, found.labels[0].box.y, "blocked")]},
     "does not meet its boxes": lambda found: {
         "lines": [dataclasses.replace(found.lines[0], end=found.shapes[0].box)]},
     "is slanted": lambda found: {
@@ -495,7 +495,7 @@ def test_classes_carry_all_color_and_nothing_runs():
     assert not re.search(r"\bstyle=|<style|<script|\bon\w+=|fill=|stroke=|href", text)
     names = {name for found in re.findall(r'class="([^"]*)"', text) for name in found.split()}
     plain = {"target", "thing", "gateway", "endpoint", "host", "nat", "interfaces", "down", "answer",
-             "connection", "exit", "unknown", "subnet", "wide"}  # fmt: skip
+             "connection", "exit", "unknown", "subnet"}  # fmt: skip
     assert not {name for name in names if f".{name}" not in STYLE} - plain
 
 
