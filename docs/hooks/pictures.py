@@ -9,7 +9,7 @@ TOPIC/TEMPLATE }}` who holds which permission by a deployer's policy and a templ
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from mkdocs.config.defaults import MkDocsConfig
@@ -26,7 +26,7 @@ from lambda_vpc.diagram.removal import removal
 from lambda_vpc.diagram.sharing import sharing
 from lambda_vpc.diagram.states import states
 from lambda_vpc.diagram.svg import Picture
-from lambda_vpc.eni import function_states
+from lambda_vpc.eni import Function, function_states
 from lambda_vpc.guide import addresses, holders
 from lambda_vpc.guide.cases.plan import PlanCase
 from lambda_vpc.guide.snippet import Snippet
@@ -87,7 +87,14 @@ def _eni(language: str, name: str) -> Picture:
     if case is None:
         raise DirectiveError(f"{name} has no case with 'plan', which names the functions to draw")
     scenario = snippet.subject(snippet.source).template.scenarios[0]
-    return sharing(case.functions_of(scenario), language)
+    return sharing([_as_named(function) for function in case.functions_of(scenario)], language)
+
+
+def _as_named(function: Function) -> Function:
+    """A function with the names of parameters without the parentheses that a case puts around them."""
+    ids = (function.subnets, function.security_groups)
+    subnets, groups = (tuple(id_.removeprefix("(").removesuffix(")") for id_ in one) for one in ids)
+    return replace(function, subnets=subnets, security_groups=groups)
 
 
 def _removal(language: str, name: str) -> Picture:
@@ -132,12 +139,10 @@ _KINDS = {
 def _picture(argument: str, page: Page) -> str:
     name, *named = argument.split() or [""]
     if name not in _KINDS:
-        raise DirectiveError(
-            f"no picture '{name}'{suggestion(name, list(_KINDS))}; write one of {', '.join(_KINDS)}"
-        )
+        raise DirectiveError(f"no picture '{name}'{suggestion(name, list(_KINDS))}")
     kind = _KINDS[name]
     if len(named) != kind.snippets:
-        raise DirectiveError(f"picture {name} takes {kind.snippets} names of snippets, found {len(named)}")
+        raise DirectiveError(f"picture {name} takes {kind.snippets} snippets, found {len(named)}")
     language = language_of(page)
     drawn = kind.draw(language, *named)
     # Unique on a page that shows no picture twice.

@@ -12,6 +12,9 @@ from lambda_vpc.diagram.words import Words
 
 Text = Mapping[str, str]
 
+_ANSWERS = {"yes": "choosing.yes", "no": "choosing.no"}
+_OTHER = {"yes": "no", "no": "yes"}
+
 _MARGIN = 6
 _WIDE = 366
 """Width of a question."""
@@ -65,7 +68,7 @@ class _Maker(Canvas):
             box = self._box(text, Box(_MARGIN, y, _WIDE, 0), "thing", LARGE)
             self._leads_on(before, box)
             self._ends(question, box)
-            before = box, _other(question.ends_with)
+            before = box, _OTHER[question.ends_with]
             y = max(box.bottom, self.found.shapes[-1].box.bottom) + _BETWEEN
         box = self._box(self.otherwise, Box(_MARGIN, y, _WIDE, 0), "public", LARGE, "strong")
         self._leads_on(before, box)
@@ -90,7 +93,7 @@ class _Maker(Canvas):
         x = box.x + 40
         self.found.lines.append(Line(((x, start.bottom), (x, box.y)), "connection", start, box))
         room = Box(x + 2, start.bottom, 120, box.y - start.bottom)
-        self.label(self.words(f"choosing.{answer}"), room, room.center - 9, "minor", size=SMALL)
+        self.label(self.words(_ANSWERS[answer]), room, room.center - 9, "minor", size=SMALL)
 
     def _ends(self, question: Question, box: Box) -> None:
         text = question.take[self.words.language]
@@ -100,10 +103,8 @@ class _Maker(Canvas):
         take = self._box(text, place, "public", LARGE, "strong")
         y = min(box.center, take.bottom - 6)
         self.found.lines.append(Line(((box.right, y), (take.x, y)), "connection", box, take))
-        room = Box(box.right, y - 18, _ACROSS - 8, 16)
-        self.label(
-            self.words(f"choosing.{question.ends_with}"), room, y - 17, "minor", size=SMALL, middle=True
-        )
+        room = Box(box.right, y - 19, _ACROSS - 8, 18)
+        self.label(self.words(_ANSWERS[question.ends_with]), room, y - 17, "minor", size=SMALL, middle=True)
 
     def said(self) -> str:
         """All that is drawn, in words, question by question."""
@@ -112,13 +113,9 @@ class _Maker(Canvas):
         for number, question in enumerate(self.questions, 1):
             take = words(
                 "choosing.leads",
-                answer=words(f"choosing.{question.ends_with}"),
+                answer=words(_ANSWERS[question.ends_with]),
                 take=question.take[words.language],
             )
             asked = self._asked(number, question)
             parts.append(asked + (" " if asked.endswith("?") else end) + take + end)
         return ("".join(parts) + words("choosing.otherwise", take=self.otherwise) + end).strip()
-
-
-def _other(answer: str) -> str:
-    return {"yes": "no", "no": "yes"}[answer]

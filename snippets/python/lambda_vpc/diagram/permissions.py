@@ -88,8 +88,9 @@ class _Maker(Canvas):
     def _holder(self, word: str, grants: Sequence[Grant], box: Box) -> Box:
         """A holder with the lists of its actions, as many beside each other as fit."""
         shape = len(self.found.shapes)
-        self.label(self.words(word), box, box.y + 5, "strong")
-        y = box.y + 5 + LINE + 4
+        head = Box(box.x, box.y, box.width, 5 + LINE + 4)
+        self.label(self.words(word), head, box.y + 5, "strong")
+        y = head.bottom
         for row in _rows(grants, box.width - 2 * _GAP):
             spare = (box.width - _GAP * (len(row) + 1) - sum(map(_wide, row))) / len(row)
             high = 10 + LINE * (2 + max(len(grant.actions) for grant in row))
@@ -138,14 +139,16 @@ def _said(
     words: Words, deployer: Sequence[Grant], role: str, service: Sequence[Grant], code: Sequence[Grant]
 ) -> str:
     """All that is drawn, in words, holder by holder."""
-    end, colon = words("text.end"), ": "
-    passed = f"{words('permissions.role')} {role}{colon}{words('permissions.passes')}{end}"
-    parts = [_held(words, "permissions.deployer", deployer), passed]
-    parts += [_held(words, "permissions.lambda", service), _held(words, "permissions.code", code)]
+    end = words("text.end")
+    passed = f"{words('permissions.role')} {role}: {words('permissions.passes')}{end}"
+    parts = [_held(words, words("permissions.deployer"), deployer), passed]
+    for word, grants in (("permissions.lambda", service), ("permissions.code", code)):
+        name = words("text.named", name=words(word), kind=words("permissions.acts"))
+        parts.append(_held(words, name, grants))
     return "".join(parts).strip()
 
 
-def _held(words: Words, word: str, grants: Sequence[Grant]) -> str:
+def _held(words: Words, name: str, grants: Sequence[Grant]) -> str:
     said = [
         words(
             "permissions.allowed-by" if grant.allowed else "permissions.denied-by",
@@ -154,4 +157,4 @@ def _held(words: Words, word: str, grants: Sequence[Grant]) -> str:
         )
         for grant in grants
     ]
-    return f"{words(word)}: {words('states.next').join(said)}{words('text.end')}"
+    return f"{name}: {words('states.next').join(said)}{words('text.end')}"

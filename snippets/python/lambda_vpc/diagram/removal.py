@@ -100,7 +100,7 @@ class _Maker(Canvas):
             shape = len(self.found.shapes)
             box = Box(_MARGIN, y, _WIDE, 0)
             if names == [ENIS]:
-                bottom, style = self._enis(box, y), "zone"
+                bottom, style = self._enis(box, y), "outside"
             else:
                 bottom, style = self._resources(names, box, y + _GAP) + _GAP, "vpc"
             box = Box(box.x, box.y, box.width, bottom - y)

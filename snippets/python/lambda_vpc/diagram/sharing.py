@@ -81,7 +81,7 @@ class _Maker(Canvas):
             boxes = [self.columns[subnet] for subnet in subnets]
             frame = Box(boxes[0].x - _GAP, top, boxes[-1].right - boxes[0].x + 2 * _GAP, y - top)
             frames.append(Shape(frame, "vpc", 8))
-            self.label(self._vpc(vpc), frame, top + 4, "strong")
+            self.label(_vpc(self.words, self.plan, vpc), frame, top + 4, "strong")
             for subnet, box in zip(subnets, boxes, strict=True):
                 column = Box(box.x, top + 24, box.width, y - top - 24 - _GAP)
                 frames.append(Shape(column, "subnet private"))
@@ -89,11 +89,6 @@ class _Maker(Canvas):
         shapes[:0] = frames
         self.found.width = max(shape.box.right for shape in frames) + _MARGIN
         self.found.height = y + 6
-
-    def _vpc(self, vpc: str | None) -> str:
-        """The VPC with its number of ENIs."""
-        known = "sharing.vpc" if vpc is None else "sharing.named-vpc"
-        return self.words(known, name=vpc, enis=self.plan.by_vpc[vpc])
 
     def _place_columns(self) -> None:
         count = sum(map(len, self.vpcs.values()))
@@ -177,9 +172,16 @@ def _columns(functions: Sequence[Function]) -> dict[str | None, list[str]]:
     return found
 
 
+def _vpc(words: Words, found: Plan, vpc: str | None) -> str:
+    """A VPC with its number of ENIs."""
+    known = "sharing.vpc" if vpc is None else "sharing.named-vpc"
+    return words(known, name=vpc, enis=found.by_vpc[vpc])
+
+
 def _said(words: Words, found: Plan, functions: Sequence[Function]) -> str:
-    """All that is drawn, in words: each row of ENIs, then its functions."""
-    parts = [words("sharing.total", enis=found.enis)]
+    """All that is drawn, in words: each VPC, each row of ENIs with its functions."""
+    end = words("text.end")
+    parts = [_vpc(words, found, vpc) + end for vpc in _columns(functions)]
     for groups, row in _rows(found, functions).items():
         named = words.listed([words.bare(name) for name in groups])
         for group in row:
@@ -187,9 +189,8 @@ def _said(words: Words, found: Plan, functions: Sequence[Function]) -> str:
                 key = "sharing.shared" if len(names) > 1 else "sharing.own"
                 listed = words.listed([words.bare(subnet) for subnet in subnets])
                 parts.append(words(key, functions=words.listed(names), groups=named, subnets=listed))
-    if found.outside:
-        parts.append(words("text.not-connected", functions=words.listed(list(found.outside))))
-    return "".join(dict.fromkeys(parts)).strip()
+    parts += [words("label.no-vpc", name=name) + end for name in found.outside]
+    return "".join(dict.fromkeys([*parts, words("sharing.runs") + end])).strip()
 
 
 def _shared(found: Plan, groups: tuple[str, ...], group: _Group) -> Iterable[tuple[list[str], list[str]]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from lambda_vpc.diagram.shapes import LINE, MARK, PAD, SMALL, Box, Canvas, Line, Mark, Shape, measure
+from lambda_vpc.diagram.shapes import LARGE, LINE, MARK, PAD, SMALL, Box, Canvas, Line, Mark, Shape, measure
 from lambda_vpc.diagram.svg import Picture
 from lambda_vpc.diagram.texts import width, wrapped
 from lambda_vpc.diagram.words import Words
@@ -97,14 +97,17 @@ class _Maker(Canvas):
 
     def _named(self, state: State, box: Box, y: float) -> float:
         """The name, and behind it what it means."""
-        self.label(state.name, box, y, "strong")
-        indent = width(state.name, measure(14, "strong")) + PAD
-        beside = Box(box.x + indent, y, box.width - indent, LINE)
+        head = Box(box.x, y, box.width, LINE + 2)
+        self.label(state.name, head, y, "strong")
+        indent = min(box.width, width(state.name, measure(LARGE, "strong")) + PAD)
+        beside = Box(box.x + indent, y, box.width - indent, LINE + 2)
         meaning = _plain(state.meaning[self.words.language])
         if width(meaning, SMALL) <= beside.width - 2 * PAD:
             self.label(meaning, beside, y + 1, "minor", size=SMALL)
             return y + LINE + 2
-        return self.lines(meaning, box, y + LINE + 1, _MOST)
+        lines = wrapped(meaning, SMALL, box.width - 2 * PAD, _MOST)
+        below = Box(box.x, y + LINE, box.width, LINE * len(lines) + 2)
+        return self.lines(meaning, below, y + LINE + 1, _MOST)
 
     def _said(self, one: _Said, box: Box, y: float) -> float:
         inside = Box(box.x + MARK + 3, box.y, box.width - MARK - 3, 0)
