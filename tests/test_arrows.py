@@ -26,7 +26,7 @@ MAY_IMPORT = {
     "cloudformation": {"answers", "reading"},
     "network": {"answers", "reading", "sentences", "iam"},
     "network.from_template": {"answers", "reading", "sentences", "cloudformation", "network"},
-    "diagram": {"answers", "reading", "sentences", "network"},
+    "diagram": {"answers", "reading", "sentences", "network", "cloudformation", "eni"},
     "eni": {"reading"},
     "rules": {"answers", "reading", "sentences", "iam", "cloudformation", "network", "network.from_template"},
     "guide": {"answers", "reading", "sentences", "iam", "cloudformation", "network", "network.from_template",

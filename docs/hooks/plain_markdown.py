@@ -183,7 +183,8 @@ class Writer:
     _write_dt = _write_label = _write_figcaption = _write_summary
 
     def _write_svg(self, node: Node) -> list[str]:
-        said = [one.text.strip() for one in node.all("title", "desc")]
+        # Those of the picture; a label that is shortened has a title of its own.
+        said = [one.text.strip() for one in node.children if _is(one, "title", "desc")]
         said = said or [node.attributes.get("aria-label", "")]
         return [text for text in map(_escaped, said) if text]
 

@@ -230,6 +230,18 @@ class State:
 
 
 @dataclass(frozen=True)
+class Transition:
+    """How a function comes from one `State` into another."""
+
+    start: str | None
+    """The state before; `None` where the operation `create` makes the function."""
+    create: str | None
+    end: str
+    when: Text
+    facts: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class States:
     """Everything in `eni_states.yaml`."""
 
@@ -241,6 +253,8 @@ class States:
     """Values of `StateReasonCode` and `LastUpdateStatusReasonCode` that can concern VPC settings."""
     other_reason_codes: frozenset[str] = field(repr=False)
     """The remaining values of the two."""
+    transitions: tuple[Transition, ...] = ()
+    """Between the values of `State`, in the order of the file."""
 
     @property
     def operations(self) -> tuple[str, ...]:
@@ -277,6 +291,10 @@ def function_states() -> States:
         rows("last-update-statuses"),
         rows("reason-codes"),
         frozenset(data["other-reason-codes"]),
+        tuple(
+            Transition(row.get("from"), row.get("create"), row["to"], row["when"], tuple(row["facts"]))
+            for row in data["transitions"]
+        ),
     )
 
 

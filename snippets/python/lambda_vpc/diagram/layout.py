@@ -8,16 +8,26 @@ those of the picture's viewBox.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from lambda_vpc.diagram import describe
 from lambda_vpc.diagram.scene import Cell, Frame, Group, Scene, Thing
-from lambda_vpc.diagram.texts import shortened, width, wrapped
+from lambda_vpc.diagram.shapes import (
+    LARGE,
+    LINE,
+    MARK,
+    PAD,
+    SMALL,
+    Box,
+    Canvas,
+    Layout,
+    Line,
+    Mark,
+    Shape,
+)
+from lambda_vpc.diagram.texts import width, wrapped
 from lambda_vpc.diagram.ways import INTERNET, Node, Way
 
-LARGE, SMALL = 14, 12.5
-_LINE = 17
-_PAD = 8
 _OUTER = 6
 """Margin left and right of the frames."""
 _AROUND = 16
@@ -30,107 +40,6 @@ _NARROW_ZONE = 184
 _LABEL_CELL = 164
 """Room for a VPC's label at the left of its gateways."""
 _EDGE_WIDTH = (104, 190)
-_MARK = 18
-
-
-@dataclass(frozen=True)
-class Box:
-    """A rectangle."""
-
-    x: float
-    y: float
-    width: float
-    height: float
-
-    @property
-    def right(self) -> float:
-        """Its right side."""
-        return self.x + self.width
-
-    @property
-    def bottom(self) -> float:
-        """Its lower side."""
-        return self.y + self.height
-
-    @property
-    def middle(self) -> float:
-        """The horizontal position of its center."""
-        return self.x + self.width / 2
-
-    @property
-    def center(self) -> float:
-        """The vertical position of its center."""
-        return self.y + self.height / 2
-
-
-def _measure(size: float, style: str) -> float:
-    """The font size to measure with: bold letters are wider."""
-    return size * (1.12 if style in ("strong", "zone-name") else 1)
-
-
-@dataclass(frozen=True)
-class Label:
-    """A line of text and the box it must stay in."""
-
-    text: str
-    x: float
-    baseline: float
-    size: float
-    style: str
-    inside: Box
-    full: str = ""
-    """The whole text, where it is shortened."""
-    middle: bool = False
-    """Whether `x` is its middle, not its start."""
-
-    @property
-    def box(self) -> Box:
-        """What it covers at most."""
-        wide = width(self.text, _measure(self.size, self.style))
-        x = self.x - wide / 2 if self.middle else self.x
-        return Box(x, self.baseline - self.size * 0.85, wide, self.size * 1.1)
-
-
-@dataclass(frozen=True)
-class Shape:
-    """A box that is drawn."""
-
-    box: Box
-    style: str
-    round: float = 4
-    hatched: Box | None = None
-    """The part of it that is hatched."""
-
-
-@dataclass(frozen=True)
-class Line:
-    """A line from box to box, with an arrowhead at its end."""
-
-    points: tuple[tuple[float, float], ...]
-    style: str
-    start: Box
-    end: Box
-
-
-@dataclass(frozen=True)
-class Mark:
-    """The sign of an answer: a check mark, a cross, a question mark."""
-
-    x: float
-    y: float
-    answer: str
-
-
-@dataclass
-class Layout:
-    """A picture with all positions."""
-
-    width: float = 0
-    height: float = 0
-    shapes: list[Shape] = field(default_factory=list)
-    labels: list[Label] = field(default_factory=list)
-    lines: list[Line] = field(default_factory=list)
-    marks: list[Mark] = field(default_factory=list)
 
 
 @dataclass
@@ -176,10 +85,10 @@ def laid_out(scene: Scene) -> Layout:
     return _Maker(scene).made()
 
 
-class _Maker:
+class _Maker(Canvas):
     def __init__(self, scene: Scene) -> None:
+        super().__init__()
         self.scene = scene
-        self.found = Layout()
         self.stands: dict[Node, _Stand] = {}
         self.cells: dict[str, Box] = {}
         self.columns: list[list[_Column]] = []
@@ -223,35 +132,12 @@ class _Maker:
         found.height = self._answers(y) + 6
         return found
 
-    # --- labels ---------------------------------------------------------------------------------
-
-    def _label(
-        self, text: str, box: Box, y: float, style: str = "", *, size: float = LARGE, middle: bool = False,
-        full: str = "",
-    ) -> None:  # fmt: skip
-        """One line of text, as much of it as its box has room for; `y` is the line's top."""
-        room = box.width - 2 * _PAD
-        short = shortened(text, _measure(size, style), room)
-        if not short:
-            return
-        x = box.middle if middle else box.x + _PAD
-        self.found.labels.append(
-            Label(short, x, y + size, size, style, box, full or (text if short != text else ""), middle)
-        )
-
-    def _mark(self, box: Box, answer: str | None) -> Box:
-        """Put a mark at the right of a box; the box that is left for labels."""
-        if answer is None:
-            return box
-        self.found.marks.append(Mark(box.right - _MARK / 2 - 4, box.y + _MARK / 2 + 4, answer))
-        return Box(box.x, box.y, box.width - _MARK, box.height)
-
     # --- the internet ---------------------------------------------------------------------------
 
     def _internet(self, y: float) -> None:
         box = Box(self.outer, y, self.found.width - 2 * self.outer, 30)
         self.found.shapes.append(Shape(box, "internet", 15))
-        self._label(self.scene.internet, box, y + 7, middle=True)
+        self.label(self.scene.internet, box, y + 7, middle=True)
         self.stands[Node(INTERNET)] = _Stand(box, 0, "internet")
 
     # --- frames ---------------------------------------------------------------------------------
@@ -286,14 +172,14 @@ class _Maker:
     def _edge(self, number: int, frame: Frame, outline: Box, border: float) -> float:
         cell = Box(outline.x, border + 4, _LABEL_CELL if frame.edge else min(280, outline.width), 22)
         answer = self.marks.get(Node(frame.name)) if frame.name else None
-        self._label(frame.label, self._mark(cell, answer), border + 6, "strong")
+        self.label(frame.label, self.mark(cell, answer), border + 6, "strong")
         if not frame.edge:
             return border + 28
         room = outline.width - _LABEL_CELL - _GAP * len(frame.edge)
         wide = min(_EDGE_WIDTH[1], room / len(frame.edge))
         x = outline.right - (wide + _GAP) * len(frame.edge)
         lines = max(self._kind_lines(thing, wide) for thing in frame.edge)
-        height = 10 + _LINE * (1 + lines)
+        height = 10 + LINE * (1 + lines)
         for thing in frame.edge:
             box = Box(x, border - 20, wide, height)
             self._thing(thing, Node(thing.name), box, _Stand(box, number, "edge"))
@@ -303,30 +189,23 @@ class _Maker:
     def _middle(self, number: int, frame: Frame, outline: Box, y: float) -> float:
         room = outline.width - _GAP * (len(frame.middle) + 1) - _RIGHT
         wide = room / len(frame.middle)
-        height = 10 + _LINE * (1 + max(self._kind_lines(thing, wide) for thing in frame.middle))
+        height = 10 + LINE * (1 + max(self._kind_lines(thing, wide) for thing in frame.middle))
         for index, thing in enumerate(frame.middle):
             box = Box(outline.x + _GAP + index * (wide + _GAP), y, wide, height)
             self._thing(thing, Node(thing.name), box, _Stand(box, number, "middle"))
         return y + height
 
     def _kind_lines(self, thing: Thing, wide: float) -> int:
-        return len(wrapped(thing.kind, SMALL, wide - 2 * _PAD, 2)) if thing.kind else 0
+        return len(wrapped(thing.kind, SMALL, wide - 2 * PAD, 2)) if thing.kind else 0
 
     def _thing(self, thing: Thing, node: Node, box: Box, stand: _Stand) -> None:
         style = thing.style + (" outside" if thing.outside else "")
         self.found.shapes.append(Shape(box, style))
         self.stands[node] = stand
         # A mark at the interfaces of Lambda is the subnet's.
-        room = self._mark(box, self.marks.get(node) if node.name else None)
-        self._label(thing.label, room, box.y + 4)
-        self._lines(thing.kind, box, box.y + 4 + _LINE, 2)
-
-    def _lines(self, text: str, box: Box, y: float, most: int, style: str = "minor") -> float:
-        size = _measure(SMALL, style)
-        for line in wrapped(text, size, box.width - 2 * _PAD, most) if text else ():
-            self._label(line, box, y, style, size=SMALL, full=text if line.endswith("…") else "")
-            y += _LINE
-        return y
+        room = self.mark(box, self.marks.get(node) if node.name else None)
+        self.label(thing.label, room, box.y + 4)
+        self.lines(thing.kind, box, box.y + 4 + LINE, 2)
 
     # --- zones and subnets ----------------------------------------------------------------------
 
@@ -346,7 +225,7 @@ class _Maker:
         headers = 0.0
         for zone, column in zip(frame.zones, columns, strict=True):
             cell = Box(column.box.x, top, wide - _RIGHT, 40)
-            bottom = self._lines(zone.label, cell, top + 3, 2, "zone-name")
+            bottom = self.lines(zone.label, cell, top + 3, 2, "zone-name")
             headers = max(headers, bottom - top)
         y = top + headers + 2
         rows: list[float] = []
@@ -359,7 +238,7 @@ class _Maker:
                 box = Box(column.x + _LEFT, y, wide - _LEFT - _RIGHT, height)
                 self._cell(number, cell, box, index, len(rows) - 1)
             y += height
-        y += _PAD
+        y += PAD
         for zone, column in zip(frame.zones, columns, strict=True):
             column.box = Box(column.box.x, top, wide, y - top)
             style = "zone down" if zone.down else "zone"
@@ -372,37 +251,37 @@ class _Maker:
         words = self.scene.words
         is_outside = cell.outside and cell.kind == "unknown"
         kind = words("subnet.outside" if is_outside else f"subnet.{cell.kind}")
-        room = wide - _LEFT - _RIGHT - 2 * _PAD
+        room = wide - _LEFT - _RIGHT - 2 * PAD
         both = f"{kind} · {cell.block}" if cell.block else kind
         facts = [both] if width(both, SMALL) <= room else [kind, cell.block]
         return [line for fact in [*facts, *cell.routes] for line in wrapped(fact, SMALL, room, 2)]
 
     def _height(self, cell: Cell, wide: float) -> float:
-        inner = wide - _LEFT - _RIGHT - 2 * _PAD
+        inner = wide - _LEFT - _RIGHT - 2 * PAD
         lines = 1 + len(self._facts(cell, wide))
-        return 8 + _LINE * lines + sum(self._thing_height(thing, inner) + 6 for thing in cell.things) + 2
+        return 8 + LINE * lines + sum(self._thing_height(thing, inner) + 6 for thing in cell.things) + 2
 
     def _thing_height(self, thing: Thing, wide: float) -> float:
-        return 9 + _LINE * (1 + self._kind_lines(thing, wide))
+        return 9 + LINE * (1 + self._kind_lines(thing, wide))
 
     def _cell(self, number: int, cell: Cell, box: Box, column: int, row: int) -> None:
         style = f"subnet {cell.kind}" + (" outside" if cell.outside else "")
         self.found.shapes.append(Shape(box, style))
         self.cells[cell.name] = box
-        room = self._mark(box, self.marks.get(Node("", cell.name)))
-        self._label(cell.label, room, box.y + 4, "strong")
-        y = box.y + 4 + _LINE
+        room = self.mark(box, self.marks.get(Node("", cell.name)))
+        self.label(cell.label, room, box.y + 4, "strong")
+        y = box.y + 4 + LINE
         for fact in self._facts(cell, self.columns[number][column].box.width):
-            self._label(fact, box, y, "minor", size=SMALL)
-            y += _LINE
+            self.label(fact, box, y, "minor", size=SMALL)
+            y += LINE
         # What the functions come in by stands at the bottom.
-        heights = [self._thing_height(thing, box.width - 2 * _PAD) for thing in cell.things]
+        heights = [self._thing_height(thing, box.width - 2 * PAD) for thing in cell.things]
         y += 4
         spare = box.bottom - y - sum(heights) - 6 * len(heights)
         for thing, height in zip(cell.things, heights, strict=True):
             if thing.style == "interfaces":
                 y += max(0.0, spare)
-            place = Box(box.x + _PAD, y, box.width - 2 * _PAD, height)
+            place = Box(box.x + PAD, y, box.width - 2 * PAD, height)
             node = Node(thing.name, cell.name)
             self._thing(thing, node, place, _Stand(place, number, "thing", column, row))
             y += height + 6
@@ -416,7 +295,7 @@ class _Maker:
         for group in self.scene.groups:
             y = self._group(group, Box(self.outer + _GAP, y, inner - 2 * _GAP, 0)) + _GAP
         outline = Box(self.outer, top, inner, y + 18 - top)
-        self._label(self.scene.words("label.lambda"), outline, y - 3, "minor", size=SMALL)
+        self.label(self.scene.words("label.lambda"), outline, y - 3, "minor", size=SMALL)
         self.found.shapes.insert(shapes, Shape(outline, "service", 8))
         return outline.bottom + 10
 
@@ -443,11 +322,11 @@ class _Maker:
         node = Node(name)
         self.stands[node] = _Stand(box, 0, "function")
         mark = self.marks.get(node)
-        self._mark(box, mark)
-        inside = Box(box.x + _MARK, box.y, box.width - 2 * _MARK, box.height) if mark else box
+        self.mark(box, mark)
+        inside = Box(box.x + MARK, box.y, box.width - 2 * MARK, box.height) if mark else box
         words = {"not-connected": "label.no-vpc", "not-known": "label.connection-not-known"}
         text = self.scene.words(words[kind], name=name) if kind in words else name
-        self._label(text, inside, box.y + 6, "strong", middle=True)
+        self.label(text, inside, box.y + 6, "strong", middle=True)
 
     # --- lines ----------------------------------------------------------------------------------
 
@@ -475,7 +354,7 @@ class _Maker:
         bottom_row = stand.row == len(room.rows) - 1
         column = self.columns[stand.frame][stand.column]
         if bottom_row:
-            x = stand.box.x + _PAD + share * (stand.box.width - 2 * _PAD)
+            x = stand.box.x + PAD + share * (stand.box.width - 2 * PAD)
         else:
             x = column.left + share * (_LEFT - 6)
         straight = room.last and number == 0
@@ -593,20 +472,20 @@ class _Maker:
         """The answers in words, one paragraph each."""
         wide = self.found.width - 12
         for way in self.scene.ways:
-            box = Box(6 + _MARK, y, wide - _MARK, 0)
+            box = Box(6 + MARK, y, wide - MARK, 0)
             text = describe.answer(self.scene, way)
-            lines = wrapped(text, LARGE, box.width - 2 * _PAD, 4)
-            box = Box(box.x, y, box.width, _LINE * len(lines) + 6)
-            self.found.marks.append(Mark(6 + _MARK / 2, y + _MARK / 2 + 1, way.answer))
+            lines = wrapped(text, LARGE, box.width - 2 * PAD, 4)
+            box = Box(box.x, y, box.width, LINE * len(lines) + 6)
+            self.found.marks.append(Mark(6 + MARK / 2, y + MARK / 2 + 1, way.answer))
             for line in lines:
                 full = text if line.endswith("…") else ""
-                self._label(line, box, y + 2, f"answer {way.answer}", full=full)
-                y += _LINE
+                self.label(line, box, y + 2, f"answer {way.answer}", full=full)
+                y += LINE
             y += 6
         if self.scene.assumptions:
             text = describe.assumed(self.scene).strip()
-            lines = wrapped(text, SMALL, wide - 2 * _PAD, 4)
-            y = self._lines(text, Box(6, y, wide, _LINE * len(lines) + 4), y, 4)
+            lines = wrapped(text, SMALL, wide - 2 * PAD, 4)
+            y = self.lines(text, Box(6, y, wide, LINE * len(lines) + 4), y, 4)
         return y
 
 

@@ -3,45 +3,57 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
 from lambda_vpc.diagram import describe
-from lambda_vpc.diagram.layout import Box, Label, Layout, Line, Mark, Shape, laid_out
+from lambda_vpc.diagram.layout import laid_out
 from lambda_vpc.diagram.scene import Scene
+from lambda_vpc.diagram.shapes import Box, Label, Layout, Line, Mark, Shape
 
 _SIZES = {14: "", 12.5: "small"}
 _HATCH = 14
-_WIDE = 560
-"""From which width a picture cannot be read on a phone without scrolling."""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture with the words that say the same."""
+
+    language: str
+    title: str
+    description: str
+    layout: Layout
+
+    def svg(self, identifier: str = "diagram", *, alone: bool = False) -> str:
+        """The picture as text.
+
+        Args:
+            identifier: what its ids begin with; unique on a page.
+            alone: whether it is a file of its own, which brings its style sheet.
+
+        Returns:
+            An `svg` element, with a newline at its end.
+        """
+        ids = f"{identifier}-title", f"{identifier}-text"
+        wide, high = _n(self.layout.width), _n(self.layout.height)
+        parts = [
+            f'<svg xmlns="http://www.w3.org/2000/svg" class="diagram" role="img" lang="{self.language}" '
+            f'viewBox="0 0 {wide} {high}" width="{wide}" height="{high}" '
+            f'aria-labelledby="{ids[0]} {ids[1]}">',
+            f'<title id="{ids[0]}">{_text(self.title)}</title>',
+            f'<desc id="{ids[1]}">{_text(self.description)}</desc>',
+            *([f"<style>\n{''.join(map(_sheet, ('alone.css', 'style.css')))}</style>"] if alone else []),
+            *_drawn(self.layout),
+            "</svg>",
+        ]
+        return "\n".join(parts) + "\n"
 
 
 def picture(scene: Scene, identifier: str = "diagram", *, alone: bool = False) -> str:
-    """The SVG of a scene.
-
-    Args:
-        scene: what to draw.
-        identifier: what its ids begin with; unique on a page.
-        alone: whether it is a file of its own, which brings its style sheet.
-
-    Returns:
-        An `svg` element, with a newline at its end.
-    """
-    layout = laid_out(scene)
-    ids = f"{identifier}-title", f"{identifier}-text"
-    style = "".join(map(_sheet, ("alone.css", "style.css"))) if alone else ""
-    wide = " wide" if layout.width > _WIDE else ""
-    parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="network-diagram{wide}" role="img"'
-        f' lang="{scene.words.language}" viewBox="0 0 {_n(layout.width)} {_n(layout.height)}"'
-        f' width="{_n(layout.width)}" height="{_n(layout.height)}" aria-labelledby="{ids[0]} {ids[1]}">',
-        f'<title id="{ids[0]}">{_text(describe.title(scene))}</title>',
-        f'<desc id="{ids[1]}">{_text(describe.description(scene))}</desc>',
-        *([f"<style>\n{style}</style>"] if style else []),
-        *_drawn(layout),
-        "</svg>",
-    ]
-    return "\n".join(parts) + "\n"
+    """The SVG of a scene; see [`Picture.svg`][lambda_vpc.diagram.svg.Picture.svg]."""
+    title, description = describe.title(scene), describe.description(scene)
+    return Picture(scene.words.language, title, description, laid_out(scene)).svg(identifier, alone=alone)
 
 
 def _sheet(name: str) -> str:

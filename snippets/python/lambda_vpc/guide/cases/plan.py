@@ -34,9 +34,17 @@ class PlanCase(Case):
         actual = agreed(map(self._answer, subject.template.scenarios))
         return CaseResult(case=self, passed=actual == self.expected, actual=actual)
 
+    def functions_of(self, scenario: Scenario) -> list[eni.Function]:
+        """The functions as a scenario of the template has them.
+
+        Raises:
+            ValueError: no such function, or settings that Lambda does not take.
+        """
+        return [_function(scenario, name) for name in self.functions]
+
     def _answer(self, scenario: Scenario) -> str:
         try:
-            found = eni.plan([_function(scenario, name) for name in self.functions])
+            found = eni.plan(self.functions_of(scenario))
         except ValueError as error:
             return str(error)
         return _words(frozenset(frozenset(group) for group in found.shares), found.enis)
