@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
-MOST = 6
+MOST = 7
 """Lines of one part that are shown; a longer one is cut."""
 
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import difflib
 import logging
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache
@@ -120,6 +121,10 @@ def _lines(text: str, suffix: str) -> list[str]:
 
 WHOLE = 40
 """Lines up to which a file is shown whole; of a longer one only what decides or differs."""
+LONG = 100
+"""Lines from which a file is shown without what it has in common with others."""
+ALIKE = 5
+"""In so many files a note says what they have in common."""
 MOSTLY = 0.6
 """A file whose deciding lines are more than this part of it is shown whole."""
 
@@ -183,8 +188,9 @@ def _code(snippet: Snippet, language: str, *, own_page: bool = False) -> str:
 def _decisive(snippet: Snippet, language: str) -> str:
     """A long file's lines that decide, the whole folded; a short one whole."""
     whole = _code(snippet, language)
-    shown = excerpts.lines(snippet.text, [note.line for note in snippet.notes])
     length = snippet.text.count("\n")
+    own = [note.line for note in snippet.notes if length <= LONG or note.text["en"] not in _everywhere()]
+    shown = excerpts.lines(snippet.text, own)
     if length <= WHOLE or not shown or len(shown) > MOSTLY * length:
         return whole
     suffix = _suffix(snippet.path)
@@ -198,6 +204,12 @@ def _decisive(snippet: Snippet, language: str) -> str:
         lines=length,
         code=whole,
     )
+
+
+def _everywhere() -> set[str]:
+    """Notes on what most templates do alike, such as how long they keep logs: they decide no single one."""
+    counted = Counter(note.text["en"] for snippet in _snippets.values() for note in snippet.notes)
+    return {text for text, number in counted.items() if number >= ALIKE}
 
 
 def _difference(snippet: Snippet, base: Snippet, page: Page) -> str:
