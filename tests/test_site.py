@@ -192,6 +192,7 @@ def test_every_page_has_a_policy_that_allows_its_own_scripts_and_nothing_else(pa
         assert policy == {
             "default-src": "'none'",
             "style-src": "'self'",
+            "connect-src": "'self'",
             "img-src": "'self' data:",
             "base-uri": "'none'",
             "form-action": "'none'",
@@ -253,9 +254,7 @@ def test_every_page_loads_the_merged_style_sheet_and_script(site: Path, content:
         text = own.read_text("utf-8")
         if own.suffix == ".js":
             assert jsmin(text) in script, f"{own.name} is not in the merged file"
-        elif (
-            own.name != "root.css"
-        ):  # only what pages use of it
+        elif own.name != "root.css":  # only what pages use of it
             named = set(re.findall(r"(?<=[.\s(])\.?(?:[a-z]+-)+[a-z]+", text))
             assert any(name in sheet for name in named), f"{own.name} is not in the merged file"
     for path, page in content.items():

@@ -30,6 +30,9 @@ _GROUPS = frozenset(["media", "supports", "layer", "container"])
 # The theme's script gives these to the elements of parts that a page may have; without such a part no page
 # has a class of this kind.
 _PARTS = ("md-annotation", "md-source", "md-tag", "md-tooltip", "md-version", "mermaid")
+# Set on the whole page and taken off again while it loads: a rule that asks for it has every element looked
+# at twice, only to keep colors from fading over.
+_COSTLY = ("data-md-color-switching",)
 _VARIABLE = re.compile(r"var\(\s*(--[\w-]+)")
 _ANIMATION = re.compile(r"(?:-webkit-)?animation(?:-name)?")
 
@@ -79,7 +82,7 @@ def used(css: str, elements: Elements) -> str:
     """
     classes = {one for kind in elements.kinds for one in kind.classes}
     absent = tuple(part for part in _PARTS if not any(one.startswith(part) for one in classes))
-    scripted = {word for word in elements.scripted if not word.startswith(absent)}
+    scripted = {word for word in elements.scripted if not word.startswith((*absent, *_COSTLY))}
     rules = list(_used_rules(css, _Question(Elements(elements.kinds, scripted))))
     while True:
         known = _referenced("".join(rules), scripted)

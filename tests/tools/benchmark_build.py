@@ -10,6 +10,8 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -38,35 +40,46 @@ def build(config: Path, site: Path, *, strict: bool) -> float:
     return time.perf_counter() - start
 
 
+@contextmanager
+def without_hooks(here: Path) -> Iterator[Path]:
+    """The configuration of the same pages, as the hooks leave their Markdown, with the theme as it is.
+
+    Args:
+        here: an empty folder for the pages.
+    """
+    pages = here / "pages"
+    (here / "empty").mkdir()
+    (here / "recorder.py").write_text(RECORDER.format(pages=str(pages)), "utf-8")
+    hooks = [line.strip()[2:] for line in _entries("hooks:")]
+    recording = ROOT / ".benchmark-recording.yml"
+    plain = ROOT / ".benchmark-plain.yml"
+    try:
+        listed = "".join(f"  - {hook}\n" for hook in [*hooks, here / "recorder.py"])
+        recording.write_text(f"INHERIT: mkdocs.yml\nhooks:\n{listed}", "utf-8")
+        build(recording, here / "site", strict=True)
+        # No navigation: it is the hooks that expand it by language.
+        theme = f"{{custom_dir: {here / 'empty'}, static_templates: []}}"
+        plain.write_text(
+            f"INHERIT: mkdocs.yml\nhooks: []\nnav: null\ndocs_dir: {pages}\ntheme: {theme}\n"
+            "extra: {alternate: null}\nvalidation: {links: {anchors: ignore}}\n",
+            "utf-8",
+        )
+        yield plain
+    finally:
+        recording.unlink(missing_ok=True)
+        plain.unlink(missing_ok=True)
+
+
 def main() -> None:
     """Measure and print."""
     with tempfile.TemporaryDirectory() as folder:
         here = Path(folder)
-        pages = here / "pages"
-        (here / "empty").mkdir()
-        (here / "recorder.py").write_text(RECORDER.format(pages=str(pages)), "utf-8")
-        hooks = [line.strip()[2:] for line in _entries("hooks:")]
-        recording = ROOT / ".benchmark-recording.yml"
-        plain = ROOT / ".benchmark-plain.yml"
-        try:
-            listed = "".join(f"  - {hook}\n" for hook in [*hooks, here / "recorder.py"])
-            recording.write_text(f"INHERIT: mkdocs.yml\nhooks:\n{listed}", "utf-8")
-            build(recording, here / "site", strict=True)
-            # No navigation: it is the hooks that expand it by language.
-            theme = f"{{custom_dir: {here / 'empty'}, static_templates: []}}"
-            plain.write_text(
-                f"INHERIT: mkdocs.yml\nhooks: []\nnav: null\ndocs_dir: {pages}\ntheme: {theme}\n"
-                "extra: {alternate: null}\nvalidation: {links: {anchors: ignore}}\n",
-                "utf-8",
-            )
-            times = {"with hooks": [], "without": []}
+        times = {"with hooks": [], "without": []}
+        with without_hooks(here) as plain:
             for _ in range(3):
                 times["with hooks"].append(build(ROOT / "mkdocs.yml", here / "with", strict=True))
                 times["without"].append(build(plain, here / "without", strict=False))
-        finally:
-            recording.unlink(missing_ok=True)
-            plain.unlink(missing_ok=True)
-        count = len(list(pages.rglob("*.md")))
+        count = len(list((here / "pages").rglob("*.md")))
     best = {name: min(values) for name, values in times.items()}
     for name, seconds in best.items():
         print(f"{name}: {seconds:.2f} s for {count} pages")

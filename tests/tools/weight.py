@@ -10,8 +10,8 @@ from pathlib import Path
 
 _TAG = re.compile(r"<(link|script|img|source|iframe|object|embed|video|audio)\b([^>]*)>")
 _ATTRIBUTE = re.compile(r"""([\w-]+)=(?:"([^"]*)"|'([^']*)'|([^\s>]+))""")
-_LOADED_LINKS = frozenset(["stylesheet", "preload", "modulepreload", "manifest"])
-"""Of the links in a page's head; a browser without a window for it asks for no icon."""
+_LOADED_LINKS = frozenset(["stylesheet", "icon", "preload", "modulepreload", "manifest"])
+"""Of the links in a page's head."""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,144 @@
+"""What pages cost a reader: a Markdown table of one or more built sites side by side.
+
+    python tests/tools/measure_pages.py before=FOLDER after=FOLDER --lighthouse node_modules/.bin/lighthouse
+
+For each kind of page: KB with gzip -9 and requests of a first visit, as Chromium asks; screens of 1280×800
+that it is tall; its elements; milliseconds in which scripts and layout block it on a processor four times
+slower; and, where Lighthouse is installed, its four scores on a phone, the median of three. A page that a
+site does not have is left out. `--stock FOLDER` first builds the same Markdown there without hooks and with
+the theme as it is.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from playwright.sync_api import Browser, Response
+
+import benchmark_build
+from tour import open_browser, served, visitor
+from weight import compressed
+
+KINDS = {
+    "front": "",
+    "problems": "troubleshooting/create/",
+    "internet access": "network/internet-nat/",
+    "databases": "network/databases/",
+    "condition keys": "condition-keys/keys/",
+    "permissions": "permissions/execution-role/",
+    "one snippet": "snippets/permissions/execution-role/",
+    "catalogue": "snippets/",
+    "rules": "reference/rules/",
+    "facts": "reference/facts/",
+    "glossary": "reference/glossary/",
+    "checker reference": "reference/checker/",
+}
+SCREEN = {"width": 1280, "height": 800}
+CATEGORIES = ("performance", "accessibility", "best-practices", "seo")
+RUNS = 3
+# The part of each task that goes beyond 50 ms, as Lighthouse counts it.
+BLOCKED = """() => new Promise((resolve) => {
+    let sum = 0;
+    new PerformanceObserver((list) => {
+        for (const { duration } of list.getEntries()) sum += duration - 50;
+    }).observe({ type: "longtask", buffered: true });
+    setTimeout(() => resolve(sum), 500);
+})"""
+
+
+def measured(browser: Browser, address: str) -> list[str]:
+    """KB, requests, screens and elements of a page, and how long it is blocked."""
+    responses: list[Response] = []
+    with visitor(browser, viewport=SCREEN) as page:
+        page.on("response", responses.append)
+        page.goto(address)
+        page.wait_for_load_state("networkidle")
+        tall = page.evaluate("document.documentElement.scrollHeight") / SCREEN["height"]
+        elements = page.evaluate("document.querySelectorAll('*').length")
+        size = sum(compressed(response.body()) for response in responses) / 1024
+    return [f"{size:.1f}", str(len(responses)), f"{tall:.1f}", str(elements), blocked(browser, address)]
+
+
+def blocked(browser: Browser, address: str) -> str:
+    """Milliseconds, on a slow processor and a narrow screen; the median of three visits."""
+    found = []
+    for _ in range(RUNS):
+        with visitor(browser, viewport={"width": 412, "height": 823}) as page:
+            page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": 4})
+            page.goto(address)
+            found.append(page.evaluate(BLOCKED))
+    return f"{statistics.median(found):.0f}"
+
+
+def scores(lighthouse: str, chromium: str, address: str) -> str:
+    """The four scores of Lighthouse on a phone, the median of three."""
+    runs = []
+    for _ in range(RUNS):
+        done = subprocess.run(
+            [
+                lighthouse, address, "--quiet", "--output=json", f"--only-categories={','.join(CATEGORIES)}",
+                "--chrome-flags=--headless=new --no-sandbox --disable-gpu",
+            ],
+            env=os.environ | {"CHROME_PATH": chromium}, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        if done.returncode:
+            sys.exit(f"Lighthouse failed on {address}:\n{done.stderr}")
+        found = json.loads(done.stdout)["categories"]
+        runs.append([found[name]["score"] or 0 for name in CATEGORIES])
+    return " / ".join(f"{100 * statistics.median(column):.0f}" for column in zip(*runs, strict=True))
+
+
+def table(
+    sites: dict[str, Path], kinds: Sequence[str], lighthouse: str | None, chromium: str
+) -> Iterator[str]:
+    """The lines of the table."""
+    columns = ["page", "site", "KB", "requests", "screens", "elements", "blocked ms"]
+    if lighthouse:
+        columns.append(" / ".join(CATEGORIES))
+    yield "| " + " | ".join(columns) + " |"
+    yield "|" + " --- |" * len(columns)
+    with open_browser(chromium) as browser:
+        for kind in kinds:
+            for language in ("ja", "en"):
+                for name, folder in sites.items():
+                    path = f"{language}/{KINDS[kind]}"
+                    if not (folder / path / "index.html").is_file():
+                        continue
+                    with served(folder) as root:
+                        cells = [f"{kind} ({language})", name, *measured(browser, root + path)]
+                        if lighthouse:
+                            cells.append(scores(lighthouse, chromium, root + path))
+                    yield "| " + " | ".join(cells) + " |"
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("sites", nargs="+", metavar="NAME=FOLDER", help="a built site and what to call it")
+    parser.add_argument("--stock", type=Path, metavar="FOLDER", help="where to build the theme as it is")
+    parser.add_argument("--kinds", nargs="+", choices=list(KINDS), default=list(KINDS), metavar="KIND")
+    parser.add_argument("--lighthouse", metavar="COMMAND", help="how Lighthouse is started")
+    parser.add_argument("--chromium", default=shutil.which("chromium"), metavar="COMMAND")
+    asked = parser.parse_args()
+    sites = {name: Path(folder) for name, _, folder in (site.partition("=") for site in asked.sites)}
+    if asked.stock:
+        with tempfile.TemporaryDirectory() as folder, benchmark_build.without_hooks(Path(folder)) as config:
+            benchmark_build.build(config, asked.stock.resolve(), strict=False)
+        sites["stock"] = asked.stock
+    for line in table(sites, asked.kinds, asked.lighthouse, asked.chromium):
+        print(line, flush=True)
+
+
+if __name__ == "__main__":
+    main()
