@@ -83,6 +83,16 @@ def test_on_a_phone_a_row_is_a_card_and_on_a_desk_it_is_a_row(browser: Browser, 
         assert page.get_by_role("cell").count() == page.locator("table [role=cell]").count()
 
 
+@pytest.mark.parametrize("zoom", [2, 4])
+def test_a_zoomed_page_is_as_wide_as_the_window(browser: Browser, served_site: str, zoom: int) -> None:
+    # A browser that zooms lays a page out as for a smaller screen.
+    zoomed = {side: length // zoom for side, length in WIDE.items()}
+    with visitor(browser, viewport=zoomed) as page:
+        for path in ("ja/", "no/such/page", TABLE, FOLDED):
+            page.goto(served_site + path)
+            assert page.evaluate("document.documentElement.scrollWidth") <= zoomed["width"], path
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("page_path", ["", "condition-keys/keys/", "network/internet-nat/"])
 def test_nothing_jumps_while_a_page_loads(
