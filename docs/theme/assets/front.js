@@ -1,7 +1,9 @@
-/* The front page's search field opens the search in the header, as the theme's own label does for a mouse. */
+/* The front page's search field leads to the field in the header; on a narrow screen that one has to open first. */
 (() => {
   "use strict";
   document.addEventListener("click", ({ target }) => {
-    if (target.closest?.("[data-open-search]")) document.querySelector("[data-md-toggle=search]").click();
+    if (!target.closest?.("[data-open-search]")) return;
+    document.querySelector("[data-md-toggle=search]").click();
+    document.querySelector(".md-search__input").focus();
   });
 })();

@@ -1,0 +1,166 @@
+"""The look holds on a phone, on paper, with less motion, and nothing jumps while a page loads."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from lambda_vpc.guide.languages import LANGUAGES
+from tour import NARROW, WIDE, html_files, visitor
+
+# Last, so that no hook stands before a module of Python with its name.
+sys.path.append(str(Path(__file__).parents[1] / "docs" / "hooks"))
+
+from plain_markdown import Node, read
+
+TABLE = "en/condition-keys/keys/"
+FOLDED = "en/network/attach/"
+LINKED = "en/network/choosing/"
+# What a reader reads in a cell, as the column's name does.
+_LABEL = "cell => getComputedStyle(cell, '::before').content"
+# What shifts while a page loads, in parts of the screen; 0 without a shift.
+_SHIFTS = """() => new Promise((resolve) => {
+    let sum = 0;
+    const add = (list) => { for (const entry of list.getEntries()) sum += entry.value; };
+    new PerformanceObserver(add).observe({type: "layout-shift", buffered: true});
+    setTimeout(() => resolve(sum), 300);
+})"""
+# Elements with a transition or an animation.
+_MOVING = """() => [...document.querySelectorAll("*")].filter((one) => {
+    const style = getComputedStyle(one);
+    const animated = style.animationName === "none" ? "0s" : style.animationDuration;
+    return `${style.transitionDuration}, ${animated}`.split(",").some((time) => parseFloat(time) > 0);
+}).length"""
+
+
+def tables(site: Path) -> Iterator[tuple[str, Node]]:
+    """The pages' own tables, each with the page it stands on."""
+    for path in html_files(site):
+        for table in read(path.read_text("utf-8")).all("table"):
+            if "rows" in table.classes:
+                yield path.relative_to(site).as_posix(), table
+
+
+def test_every_cell_of_a_table_names_its_column_where_it_will_stand_alone(site: Path) -> None:
+    wrong, seen = [], 0
+    for path, table in tables(site):
+        head, *rows = table.all("tr")
+        columns = [" ".join(cell.text.split()) for cell in head.all("th")]
+        for row in rows:
+            names = [cell.attributes.get("data-column", "") for cell in row.all("td", "th")]
+            seen += 1
+            if names != ["", *columns[1:]] or table.attributes.get("role") != "table":
+                wrong.append(f"{path}: {names} in a table of {columns}")
+    assert seen > 500, "the tables are not marked: see docs/hooks/tables.py"
+    assert not wrong, "\n".join(wrong)
+
+
+def test_no_table_is_left_to_the_theme_s_script(site: Path) -> None:
+    left = [
+        path.relative_to(site).as_posix()
+        for path in html_files(site)
+        if any(not table.classes for table in read(path.read_text("utf-8")).all("table"))
+    ]
+    assert not left, f"a table without a class, which the theme's script would wrap while reading: {left}"
+
+
+def test_on_a_phone_a_row_is_a_card_and_on_a_desk_it_is_a_row(browser: Browser, served_site: str) -> None:
+    with visitor(browser, viewport=WIDE) as page:
+        page.goto(served_site + TABLE)
+        table = page.locator("table.rows").first
+        first, second = (table.locator("tbody td").nth(number) for number in (0, 1))
+        assert first.bounding_box()["y"] == second.bounding_box()["y"]
+        assert second.evaluate(_LABEL) == "none"
+        page.set_viewport_size(NARROW)
+        assert second.bounding_box()["y"] >= first.bounding_box()["y"] + first.bounding_box()["height"]
+        assert second.evaluate(_LABEL) not in ("none", "")
+        # Stacked, it is still a table to assistive software.
+        assert page.get_by_role("table").first.get_by_role("row").count() > 2
+        assert page.get_by_role("cell").count() == page.locator("table [role=cell]").count()
+
+
+@pytest.mark.parametrize("zoom", [2, 4])
+def test_a_zoomed_page_is_as_wide_as_the_window(browser: Browser, served_site: str, zoom: int) -> None:
+    # A browser that zooms lays a page out as for a smaller screen.
+    zoomed = {side: length // zoom for side, length in WIDE.items()}
+    with visitor(browser, viewport=zoomed) as page:
+        for path in ("ja/", "no/such/page", TABLE, FOLDED):
+            page.goto(served_site + path)
+            assert page.evaluate("document.documentElement.scrollWidth") <= zoomed["width"], path
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("page_path", ["", "condition-keys/keys/", "network/internet-nat/"])
+def test_nothing_jumps_while_a_page_loads(
+    browser: Browser, served_site: str, language: str, page_path: str
+) -> None:
+    for viewport in (WIDE, NARROW):
+        with visitor(browser, viewport=viewport) as page:
+            page.goto(f"{served_site}{language}/{page_path}", wait_until="networkidle")
+            assert page.evaluate(_SHIFTS) == 0, viewport
+
+
+@pytest.mark.parametrize("key", ["Enter", "Space"])
+def test_the_front_page_s_field_opens_the_search_by_keyboard(
+    browser: Browser, served_site: str, key: str
+) -> None:
+    with visitor(browser) as page:
+        page.goto(f"{served_site}en/")
+        page.locator("[data-open-search]").focus()
+        page.keyboard.press(key)
+        expect(page.locator(".md-search__input")).to_be_focused()
+
+
+def test_the_front_page_offers_no_search_that_would_not_open(browser: Browser, served_site: str) -> None:
+    with visitor(browser, java_script_enabled=False) as page:
+        page.goto(f"{served_site}en/")
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
+        expect(page.locator("[data-open-search]")).to_be_hidden()
+
+
+def printed(browser: Browser, address: str) -> Iterator[Page]:
+    """A page of a reader who chose the dark scheme, as it goes to the printer."""
+    with visitor(browser, color_scheme="dark") as page:
+        page.goto(address)
+        assert page.evaluate("document.body.dataset.mdColorScheme") == "slate"
+        page.emulate_media(media="print")
+        yield page
+
+
+def test_paper_is_light_and_holds_nothing_to_click(browser: Browser, served_site: str) -> None:
+    for page in printed(browser, served_site + TABLE):
+        color = "name => getComputedStyle(document.querySelector('article p'))[name]"
+        assert page.evaluate(color, "color") == "rgb(31, 39, 48)"
+        for control in ("header", "footer", ".md-sidebar", ".md-path", ".headerlink", "article button"):
+            found = page.locator(control)
+            assert found.count(), f"{control}: has the theme's markup changed?"
+            assert not any(one.is_visible() for one in found.all()), f"{control} is printed"
+
+
+def test_paper_shows_what_a_page_folds(browser: Browser, served_site: str) -> None:
+    for page in printed(browser, served_site + FOLDED):
+        folded = page.locator("article details:not(.snippet *, [open])")
+        assert folded.count(), f"{FOLDED} folds nothing any more: name another page here"
+        hidden = "(one) => !one.lastElementChild.checkVisibility({contentVisibilityAuto: true})"
+        assert not any(one.evaluate(hidden) for one in folded.all())
+
+
+def test_paper_shows_where_a_link_leads(browser: Browser, served_site: str) -> None:
+    for page in printed(browser, served_site + LINKED):
+        links = page.locator("article :is(p, li, td) > a[href^=http]")
+        assert links.count(), f"{LINKED} leads nowhere else any more: name another page here"
+        said = links.first.evaluate("link => getComputedStyle(link, '::after').content")
+        assert "attr(href)" in said or links.first.get_attribute("href") in said
+
+
+def test_who_asks_for_less_motion_gets_none(browser: Browser, served_site: str) -> None:
+    with visitor(browser, reduced_motion="no-preference") as page:
+        page.goto(f"{served_site}en/")
+        assert page.evaluate(_MOVING) > 0, "nothing moves any more: this test can go"
+    with visitor(browser, reduced_motion="reduce") as page:
+        page.goto(f"{served_site}en/")
+        assert page.evaluate(_MOVING) == 0
