@@ -183,7 +183,8 @@ def test_transitions_lead_between_known_states_and_to_each_that_can_be_explained
     known = eni.function_states()
     for one in known.transitions:
         assert one.end in known.states and (one.start in known.states) != (one.create is not None)
-        assert one.facts and set(one.when) == set(LANGUAGES)
+        assert one.facts and set(one.facts) <= pictures.known_facts().by_id.keys()
+        assert set(one.when) == set(LANGUAGES)
     explained = {name for name, state in known.states.items() if state.works or state.refused}
     assert {one.end for one in known.transitions} == explained
 
