@@ -148,11 +148,11 @@ def test_the_copy_button_copies_the_code_as_it_stands(browser: Browser, served_s
         expect(page.locator(".md-dialog")).to_have_text(re.compile("Copied"))
         copied = page.evaluate("navigator.clipboard.readText()")
         assert copied.strip()
-        # Notes stand between the lines and are not part of the code.
+        # Notes stand between the lines and are not part of the code, nor is a prompt.
         code = block.locator("> code").evaluate(
             """code => {
                 const copy = code.cloneNode(true);
-                copy.querySelectorAll(".code-note").forEach((note) => note.remove());
+                copy.querySelectorAll(".code-note, .gp, .go").forEach((note) => note.remove());
                 return copy.textContent;
             }"""
         )
