@@ -60,6 +60,8 @@ MENDS = (
     Mend('<form class="md-search__form" name="search">', '<form class="md-search__form">'),
     # The theme says "initializing" here until its worker has the index; ours is ready at once.
     Mend("{initializer}", "{placeholder}"),
+    # How many results there are is said to those who do not see it.
+    Mend('<div class="md-search-result__meta">', '<div class="md-search-result__meta" role="status">'),
     # The breadcrumb would have the same name as the navigation beside it.
     Mend('<nav class="md-path" aria-label="{nav}"', '<nav class="md-path" aria-label="{breadcrumb}"', 0),
     Mend('title="Permanent link"', 'title="{permalink}"', 0, None),
@@ -113,11 +115,16 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         _SHEET: "\n".join(_without_map(file.content_string) for file in sheets),
         "assets/site.js": jsmin("\n".join(file.content_string for file in scripts)),
     }
-    for script in [*_matching(files, r"assets/javascripts/bundle\.[0-9a-f]+\.min\.js"), *scripts]:
+    for script in [
+        *_matching(files, r"assets/javascripts/bundle\.[0-9a-f]+\.min\.js|assets/search/.*\.js"),
+        *scripts,
+    ]:
         _run.elements.add_script(script.content_string)
-    # Search is our own (assets/search.js): neither the theme's worker nor its stemmers are asked for.
+    # Search is our own (assets/search): neither the theme's worker nor its stemmers are asked for.
     unused = _matching(
-        files, r"assets/javascripts/(?:lunr|workers)/.*|.*\.(?:css|js)\.map|assets/images/favicon\.png"
+        files,
+        r"assets/javascripts/(?:lunr|workers)/.*|.*\.(?:css|js)\.map|assets/images/favicon\.png"
+        r"|assets/search/.*",  # docs/hooks/search.py puts them before the index
     )
     for file in [*sheets, *scripts, *unused]:
         files.remove(file)
@@ -177,7 +184,7 @@ def on_post_template(output_content: str, template_name: str, config: MkDocsConf
 def on_post_build(config: MkDocsConfig) -> None:
     """Split the search index, and finish the style sheet."""
     site = Path(config.site_dir)
-    split_index(site, list(config.extra["languages"]))
+    split_index(site, config.extra["languages"])
     reference = site / _REFERENCE_SHEET
     sheet = f"{(site / _SHEET).read_text('utf-8')}\n{reference.read_text('utf-8')}"
     reference.unlink()
