@@ -60,7 +60,7 @@ class _Maker(Canvas):
         top = self._holder("permissions.deployer", deployer, Box(_MARGIN, _MARGIN, _WIDE, 0))
         bar = Box(_MARGIN, top.bottom + _BETWEEN, _WIDE, 30)
         self.found.shapes.append(Shape(bar, "internet", 8))
-        self.label(self._role(role), bar, bar.y + 6, "strong", middle=True)
+        self.label(_role(self.words, role), bar, bar.y + 6, "strong", middle=True)
         self._arrow(top, bar, bar.middle, "permissions.passes")
         half = (_WIDE - _GAP) / 2
         y = bar.bottom + _BETWEEN
@@ -76,9 +76,6 @@ class _Maker(Canvas):
                 self._arrow(bar, box, box.middle, "permissions.acts")
         self.found.width = _WIDE + 2 * _MARGIN
         self.found.height = bottom + _MARGIN
-
-    def _role(self, name: str) -> str:
-        return f"{self.words('permissions.role')} {name}"
 
     def _arrow(self, start: Box, end: Box, x: float, word: str) -> None:
         self.found.lines.append(Line(((x, start.bottom), (x, end.y)), "connection", start, end))
@@ -116,6 +113,10 @@ class _Maker(Canvas):
             self.label(action, box, box.y + 5 + LINE * number, size=SMALL)
 
 
+def _role(words: Words, name: str) -> str:
+    return words("permissions.role") + f" {name}"
+
+
 def _rows(grants: Sequence[Grant], room: float) -> list[list[Grant]]:
     """The lists row by row."""
     rows: list[list[Grant]] = []
@@ -140,7 +141,7 @@ def _said(
 ) -> str:
     """All that is drawn, in words, holder by holder."""
     end = words("text.end")
-    passed = f"{words('permissions.role')} {role}: {words('permissions.passes')}{end}"
+    passed = f"{_role(words, role)}: " + words("permissions.passes") + end
     parts = [_held(words, words("permissions.deployer"), deployer), passed]
     for word, grants in (("permissions.lambda", service), ("permissions.code", code)):
         name = words("text.named", name=words(word), kind=words("permissions.acts"))
@@ -157,4 +158,4 @@ def _held(words: Words, name: str, grants: Sequence[Grant]) -> str:
         )
         for grant in grants
     ]
-    return f"{name}: {words('states.next').join(said)}{words('text.end')}"
+    return f"{name}: " + words("states.next").join(said) + words("text.end")

@@ -200,14 +200,14 @@ def _plain(text: str) -> str:
 
 def _said(words: Words, known: States) -> str:
     """All that is drawn, in words, state by state."""
-    parts = []
+    parts, apart = [], words("states.next")
     for transition in known.transitions:
         if transition.start is None:
             turns = words("states.turns", to=transition.end, when=_plain(transition.when[words.language]))
             parts.append(f"{transition.create} {turns}")
     for state in _drawn(known):
         said = [_plain(state.meaning[words.language]), *(one.text for one in _texts(words, known, state))]
-        parts.append(f"{state.name}: {words('states.next').join(said)}")
+        parts.append(f"{state.name}: {apart.join(said)}")
     if names := _unexplained(known):
         parts.append(_unexplained_in_words(words, names))
     return "".join(part + words("text.end") for part in parts).strip()
