@@ -6,6 +6,7 @@ elements until docs/theme/assets/networks.js shows them. docs/hooks/snippets.py 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from lambda_vpc import diagram
@@ -15,6 +16,9 @@ from lambda_vpc.network import from_template
 from lambda_vpc.reading import Source
 from render import render, words
 
+NARROW = 560
+"""Units of a picture's width that a phone shows at once; a wider one is scrolled."""
+_WIDTH = re.compile(r' width="([\d.]+)"')
 ZONE = "AWS::EC2::AvailabilityZone::Name"
 
 
@@ -24,6 +28,8 @@ class Picture:
 
     case: str
     svg: str
+    narrow: bool
+    """Whether it is still read when it is as wide as a phone."""
     label: str
     """What is asked, in few words: where to, and what is otherwise than usual."""
     outcome: str
@@ -90,9 +96,11 @@ def _picture(snippet: Snippet, source: Source, case: TraceCase, language: str, i
     networks = from_template.networks(template)
     scene = diagram.scene(networks, language, case.function, case.destination, case.without_az)
     outcomes = [way.answer for way in scene.ways]
+    svg = diagram.picture(scene, identifier)
     return Picture(
         case=case.id,
-        svg=diagram.picture(scene, identifier),
+        svg=svg,
+        narrow=float(_WIDTH.search(svg)[1]) <= NARROW,
         label=_label(snippet, case, language),
         outcome=_together(outcomes),
         reached=outcomes.count("reached"),
