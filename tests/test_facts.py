@@ -393,6 +393,13 @@ READERS: dict[tuple[str, str], Callable[[], object]] = {
         "security-groups": _items("AWS::Lambda::Function", "VpcConfig", "SecurityGroupIds")[1],
     },
     ("E07", "botocore"): lambda: {"interface-statuses": _enum("ec2", "NetworkInterfaceStatus")},
+    ("K35", "botocore"): lambda: {
+        name: "must not be empty" if _model(service).shape_for(shape).metadata["min"] else "may be empty"
+        for name, service, shape in [
+            ("capacity-provider", "lambda", "CapacityProviderSecurityGroupIds"),
+            ("network-connector", "lambda-core", "NetworkConnectorSecurityGroupIds"),
+        ]
+    },
     ("O16", "botocore"): lambda: {
         "option": next(
             name

@@ -132,8 +132,8 @@ def test_a_pasted_message_finds_its_problem_with_the_readers_own_ids(
 ) -> None:
     page = browser.new_page()
     page.goto(f"{served_site}{language}/")
-    page.add_script_tag(url=f"{served_site}search/{language}.js")
-    page.evaluate("window.grouped = guideSearch.groupByPage(guideSearchIndex)")
+    for name in (language, f"{language}-lists"):
+        page.add_script_tag(url=f"{served_site}search/{name}.js")
     shared = [message.text for problem in ALL for message in problem.messages]
     lost = []
     for problem in ALL:
@@ -146,7 +146,7 @@ def test_a_pasted_message_finds_its_problem_with_the_readers_own_ids(
                 pasted = re.sub(ours, theirs, pasted)
             for query in (message.text, pasted):
                 results = page.evaluate(
-                    "query => guideSearch.rank(grouped, query).slice(0, 3)"
+                    "query => guideSearch.rank(guideSearch.pages, query, guideSearch.words).slice(0, 3)"
                     ".flatMap(items => items.slice(0, 3)).map(item => item.location)",
                     query,
                 )
