@@ -72,6 +72,22 @@ def figure(snippet: Snippet, language: str, raw: str) -> str:
     return render("network.html", language, snippet=snippet, pictures=found, raw=raw) if found else ""
 
 
+def figure_of_wrong(snippet: Snippet, name: str, language: str, address: str) -> str:
+    """The picture of a wrong variant with the reason, as HTML; empty for one that no trace case finds.
+
+    Args:
+        snippet: the template.
+        name: of the variant.
+        language: `ja` or `en`.
+        address: where the reason leads to.
+    """
+    picture = picture_of_wrong(snippet, name, language)
+    if picture is None:
+        return ""
+    wrong = next(wrong for wrong in snippet.wrong if wrong.name == name)
+    return render("network-wrong.html", language, picture=picture, wrong=wrong, address=address)
+
+
 def _identifier(*names: str) -> str:
     return "-".join(names).replace("/", "-")
 

@@ -3,7 +3,8 @@
 In a page, `{{ snippet TOPIC/NAME }}` shows a snippet, `{{ wrong TOPIC/NAME#FILE }}` one wrong variant, and
 `{{ rule E9801 }}` what the docstring of a lint rule says, with links to its examples.
 `{{ snippet TOPIC/NAME from TOPIC/BASE }}` shows what a template has that another has not, the whole folded.
-`{{ network TOPIC/NAME }}` shows a template's network with the way of each of its trace cases.
+`{{ network TOPIC/NAME }}` shows a template's network with the way of each of its trace cases, and
+`{{ network TOPIC/NAME#FILE }}` that of one wrong variant.
 `{{ case TOPIC/NAME#ID words }}` links to a case by these words: its title is no sentence of a page.
 Judging is the checker's: this hook runs the cases and reports the ones that come out differently, which
 fails the strict build and shows red while serving.
@@ -381,8 +382,13 @@ def _wrong_list_directive(argument: str, page: Page) -> str:
 
 
 def _network_directive(argument: str, page: Page) -> str:
-    snippet = _find(argument)
-    drawn = networks.figure(snippet, language_of(page), link(page, snippet.raw))
+    if "#" in argument:
+        snippet, part = _find_part(argument, "wrong variant", lambda found: [w.name for w in found.wrong])
+        address = f"{_address(snippet, page)}#{addresses.wrong(part)}"
+        drawn = networks.figure_of_wrong(snippet, part, language_of(page), address)
+    else:
+        snippet = _find(argument)
+        drawn = networks.figure(snippet, language_of(page), link(page, snippet.raw))
     if not drawn:
         raise DirectiveError(f"{argument} has no trace case, so there is no way to draw; leave 'network' out")
     return drawn
