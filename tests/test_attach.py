@@ -17,7 +17,7 @@ from pytest_examples import find_examples
 import pages
 from lambda_vpc.guide.spec import load
 
-PAGE = pages.DOCS / "en" / "network" / "attach.md"
+PAGE = pages.DOCS / "en" / "network" / "attach-tools.md"
 # The function that readers copy, and the folded part that runs it.
 EXAMPLE = "\n".join(example.source for example in find_examples(PAGE))
 SAID = [line.split("#> ")[1] for line in EXAMPLE.splitlines() if "#> " in line]
@@ -27,7 +27,7 @@ def run(source: str) -> tuple[list[str], dict]:
     """What a program prints, and its names."""
     printed, names = io.StringIO(), {"__name__": "example"}
     with contextlib.redirect_stdout(printed):
-        exec(compile(source, "the example of attach.md", "exec"), names)
+        exec(compile(source, "the example of attach-tools.md", "exec"), names)
     return printed.getvalue().splitlines(), names
 
 
@@ -75,7 +75,7 @@ def test_moto_makes_every_function_active_at_once(monkeypatch: pytest.MonkeyPatc
         Code={"ZipFile": b"no zip file"},
         VpcConfig={"SubnetIds": ["subnet-0a1a1a1a1a1a1a1a1"], "SecurityGroupIds": ["sg-0a2a2a2a2a2a2a2a2"]},
     )
-    assert created["State"] == "Active", "moto has learned states: mend the sentence on moto in attach.md"
+    assert created["State"] == "Active", "moto has learned states: mend the sentence on moto in attach-tools.md"
 
 
 def names_table(path: Path) -> list[list[str]]:
@@ -87,7 +87,7 @@ def names_table(path: Path) -> list[list[str]]:
 
 
 def test_the_table_holds_the_same_names_in_both_languages():
-    assert names_table(PAGE) == names_table(pages.DOCS / "ja" / "network" / "attach.md")
+    assert names_table(PAGE) == names_table(pages.DOCS / "ja" / "network" / "attach-tools.md")
 
 
 def test_the_names_of_cloudformation_exist():

@@ -13,9 +13,12 @@ from lambda_vpc.guide.languages import LANGUAGES
 THEME = ROOT / "docs" / "theme"
 WORDS = yaml.safe_load((THEME / "words.yaml").read_text("utf-8"))
 PARTS = "\n".join(path.read_text("utf-8") for path in sorted((THEME / "parts").iterdir()))
-NAMED = set(re.findall(r"\bw\.([a-z_]+)", PARTS))
-# A word chosen by a value of the data: `w["kind_" ~ snippet.kind]`.
-CHOSEN = tuple(re.findall(r'\bw\["([a-z_]+_)" ~', PARTS))
+HOOKS = "\n".join(path.read_text("utf-8") for path in sorted((ROOT / "docs" / "hooks").glob("*.py")))
+NAMED = set(re.findall(r"\bw\.([a-z_]+)", PARTS)) | set(
+    re.findall(r'\bword(?:s\(\)\[|\()"([a-z_]+)"[\])]', HOOKS)
+)
+# A word chosen by a value of the data: `w["kind_" ~ snippet.kind]`, or `word(f"to_{place}")` in a hook.
+CHOSEN = (*re.findall(r'\bw\["([a-z_]+_)" ~', PARTS), *re.findall(r'\bword\(f"([a-z_]+_)\{', HOOKS))
 
 _JAPANESE = re.compile(r"[\u3041-\u30ff\u3400-\u9fff]+")
 
@@ -44,7 +47,7 @@ def test_the_site_has_the_languages_of_the_guide_and_all_words_in_each() -> None
 def test_every_word_is_shown_somewhere() -> None:
     assert CHOSEN and WORDS.keys() >= NAMED
     idle = [word for word in WORDS if word not in NAMED and not word.startswith(CHOSEN)]
-    assert not idle, f"docs/theme/words.yaml: no template under docs/theme/parts shows {idle}; remove them"
+    assert not idle, f"docs/theme/words.yaml: no template under docs/theme/parts and no hook shows {idle}; remove them"
 
 
 def test_no_hook_template_or_script_holds_japanese_words() -> None:
