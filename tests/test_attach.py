@@ -75,7 +75,7 @@ def test_moto_makes_every_function_active_at_once(monkeypatch: pytest.MonkeyPatc
         Code={"ZipFile": b"no zip file"},
         VpcConfig={"SubnetIds": ["subnet-0a1a1a1a1a1a1a1a1"], "SecurityGroupIds": ["sg-0a2a2a2a2a2a2a2a2"]},
     )
-    assert created["State"] == "Active", "moto has learned states: mend the sentence on moto in attach-tools.md"
+    assert created["State"] == "Active", "moto has learned states: mend what attach-tools.md says"
 
 
 def names_table(path: Path) -> list[list[str]]:

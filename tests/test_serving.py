@@ -153,7 +153,7 @@ def test_a_changed_snippet_is_shown_and_its_answers_are_new(server: Server) -> N
 
 def test_a_change_in_the_checker_is_shown_after_it_has_started_over(server: Server) -> None:
     package = "snippets/python/lambda_vpc"
-    server.edit("docs/theme/words.yaml", "en: \"Looks right, and fails\"", "en: \"Looks good, and fails\"")
+    server.edit("docs/theme/words.yaml", 'en: "Looks right, and fails"', 'en: "Looks good, and fails"')
     assert server.shows("en/", lambda page: b"Looks good, and fails" in page), server.said()
     page = f"en/{addresses.snippet_page(SNIPPET).removesuffix('.md')}/"
     server.edit(f"{package}/guide/addresses.py", 'f"case-{case_id}"', 'f"kase-{case_id')

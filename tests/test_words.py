@@ -47,7 +47,7 @@ def test_the_site_has_the_languages_of_the_guide_and_all_words_in_each() -> None
 def test_every_word_is_shown_somewhere() -> None:
     assert CHOSEN and WORDS.keys() >= NAMED
     idle = [word for word in WORDS if word not in NAMED and not word.startswith(CHOSEN)]
-    assert not idle, f"docs/theme/words.yaml: no template under docs/theme/parts and no hook shows {idle}; remove them"
+    assert not idle, f"docs/theme/words.yaml: neither a template nor a hook shows {idle}; remove them"
 
 
 def test_no_hook_template_or_script_holds_japanese_words() -> None:

@@ -1,16 +1,19 @@
 """Pictures of a template's network, one for each question that its trace cases ask.
 
-The first case's picture stands on the page, with a button for each case; the others lie in `<template>`
-elements until docs/theme/assets/networks.js shows them. docs/hooks/snippets.py puts them on pages.
+The first case's picture stands on the page, with a link for each case to its picture, a file of its own.
+docs/theme/assets/networks.js shows that one in the page instead. docs/hooks/snippets.py puts all on the site.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from lambda_vpc import diagram
+from lambda_vpc.guide import addresses
 from lambda_vpc.guide.cases.trace import TraceCase
+from lambda_vpc.guide.languages import LANGUAGES
 from lambda_vpc.guide.snippet import Snippet
 from lambda_vpc.network import from_template
 from lambda_vpc.reading import Source
@@ -26,8 +29,12 @@ ZONE = "AWS::EC2::AvailabilityZone::Name"
 class Picture:
     """What a page shows of one case."""
 
-    case: str
+    file: str
+    """Below the site's root."""
     svg: str
+    """To stand in a page."""
+    alone: str
+    """To be a file."""
     narrow: bool
     """Whether it is still read when it is as wide as a phone."""
     label: str
@@ -46,8 +53,7 @@ def has_picture(snippet: Snippet) -> bool:
 def pictures(snippet: Snippet, language: str) -> list[Picture]:
     """A picture for each trace case of a template, in the order of its spec."""
     return [
-        _drawn(snippet, snippet.source, case, language, _identifier(snippet.name, case.id))
-        for case in _cases(snippet)
+        _drawn(snippet, snippet.source, case, language, addresses.case(case.id)) for case in _cases(snippet)
     ]
 
 
@@ -57,19 +63,28 @@ def picture_of_wrong(snippet: Snippet, name: str, language: str) -> Picture | No
     case = next((case for case in _cases(snippet) if case.id == wrong.caught_by), None)
     if case is None:
         return None
-    return _drawn(snippet, wrong.source, case, language, _identifier(snippet.name, "wrong", name))
+    return _drawn(snippet, wrong.source, case, language, addresses.wrong(name))
 
 
-def figure(snippet: Snippet, language: str, raw: str) -> str:
-    """The pictures of a template with buttons for its cases, as HTML; empty for one without trace cases.
+def files(snippet: Snippet) -> Iterator[Picture]:
+    """Every picture of a snippet in every language, its wrong variants included."""
+    for language in LANGUAGES:
+        yield from pictures(snippet, language)
+        for wrong in snippet.wrong:
+            if picture := picture_of_wrong(snippet, wrong.name, language):
+                yield picture
+
+
+def figure(snippet: Snippet, language: str, address: Callable[[str], str]) -> str:
+    """A template's first picture with links to those of its cases, as HTML; empty without trace cases.
 
     Args:
         snippet: the template.
         language: `ja` or `en`.
-        raw: address of the file, seen from the page.
+        address: the address of a file, seen from the page.
     """
     found = pictures(snippet, language)
-    return render("network.html", language, snippet=snippet, pictures=found, raw=raw) if found else ""
+    return render("network.html", language, snippet=snippet, pictures=found, address=address) if found else ""
 
 
 def figure_of_wrong(snippet: Snippet, name: str, language: str, address: str) -> str:
@@ -88,18 +103,14 @@ def figure_of_wrong(snippet: Snippet, name: str, language: str, address: str) ->
     return render("network-wrong.html", language, picture=picture, wrong=wrong, address=address)
 
 
-def _identifier(*names: str) -> str:
-    return "-".join(names).replace("/", "-")
-
-
 def _cases(snippet: Snippet) -> list[TraceCase]:
     return [case for case in snippet.cases if isinstance(case, TraceCase)]
 
 
-def _drawn(snippet: Snippet, source: Source, case: TraceCase, language: str, identifier: str) -> Picture:
-    key = source.text, snippet.spec.text, case.id, identifier, language
+def _drawn(snippet: Snippet, source: Source, case: TraceCase, language: str, anchor: str) -> Picture:
+    key = source.text, snippet.spec.text, case.id, anchor, language
     if key not in _made:
-        _made[key] = _picture(snippet, source, case, language, identifier)
+        _made[key] = _picture(snippet, source, case, language, anchor)
     return _made[key]
 
 
@@ -107,15 +118,17 @@ _made: dict[tuple[str, ...], Picture] = {}
 """Kept from build to build while serving: what a picture shows hangs on nothing else."""
 
 
-def _picture(snippet: Snippet, source: Source, case: TraceCase, language: str, identifier: str) -> Picture:
+def _picture(snippet: Snippet, source: Source, case: TraceCase, language: str, anchor: str) -> Picture:
     template = snippet.subject(source).template_with(_zones(snippet) | dict(case.parameters))
     networks = from_template.networks(template)
     scene = diagram.scene(networks, language, case.function, case.destination, case.without_az)
     outcomes = [way.answer for way in scene.ways]
+    identifier = f"{snippet.name.replace('/', '-')}-{anchor}"
     svg = diagram.picture(scene, identifier)
     return Picture(
-        case=case.id,
+        file=addresses.picture(snippet.name, anchor, language),
         svg=svg,
+        alone=diagram.picture(scene, identifier, alone=True),
         narrow=float(_WIDTH.search(svg)[1]) <= NARROW,
         label=_label(snippet, case, language),
         outcome=_together(outcomes),

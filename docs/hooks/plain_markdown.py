@@ -152,11 +152,9 @@ class Writer:
         if node.tag in _SKIPPED:
             return []
         if "data-file" in node.attributes:
-            notes = [f"{_code(line)}: {self._paragraph(note.children)}" for line, note in _notes(node)]
-            return [
-                _fence("".join(_code_lines(node)).lstrip("\n"), _language(node)),
-                *([_listed(notes)] if notes else []),
-            ]
+            return [_fence("".join(_code_lines(node)).lstrip("\n"), _language(node)), *self._notes(node)]
+        if "data-copies-file" in node.attributes:  # the whole file follows
+            return self._notes(node)
         write = getattr(self, f"_write_{node.tag}", None)
         if write:
             return write(node)
@@ -165,6 +163,10 @@ class Writer:
         if node.tag in ("div", "td") and "highlight" in node.classes:
             return [block for pre in node.all("pre") for block in self._pre(pre, _language(node))]
         return self.blocks(node)
+
+    def _notes(self, node: Node) -> list[str]:
+        notes = [f"{_code(line)}: {self._paragraph(note.children)}" for line, note in _notes(node)]
+        return [_listed(notes)] if notes else []
 
     def _write_p(self, node: Node) -> list[str]:
         text = self._paragraph(node.children)

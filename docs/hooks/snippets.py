@@ -80,6 +80,8 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
                 )  # fmt: skip
         # The file itself, not its text: published byte for byte.
         files.append(File.generated(config, snippet.raw, abs_src_path=str(root.parent / snippet.path)))
+        for picture in networks.files(snippet):
+            files.append(File.generated(config, picture.file, content=picture.alone))
     for language in LANGUAGES:
         files.append(_page(config, language, addresses.SNIPPETS, render("snippets-index.md", language)))
         for snippet in loaded.values():
@@ -175,12 +177,12 @@ def _notes(snippet: Snippet, language: str) -> dict[int, list[str]]:
     return notes
 
 
-def _code(snippet: Snippet, language: str, *, own_page: bool = False) -> str:
+def _code(snippet: Snippet, language: str, *, own_page: bool = False, noted: bool = True) -> str:
     return render(
         "snippet-code.html",
         language,
         snippet=snippet,
-        rows=rows(snippet.text, _suffix(snippet.path), _notes(snippet, language)),
+        rows=rows(snippet.text, _suffix(snippet.path), _notes(snippet, language) if noted else {}),
         syntax=_suffix(snippet.path).removeprefix("."),
         own_page=own_page,
     )
@@ -188,12 +190,11 @@ def _code(snippet: Snippet, language: str, *, own_page: bool = False) -> str:
 
 def _decisive(snippet: Snippet, language: str) -> str:
     """A long file's lines that decide, the whole folded; a short one whole."""
-    whole = _code(snippet, language)
     length = snippet.text.count("\n")
     own = [note.line for note in snippet.notes if length <= LONG or note.text["en"] not in _everywhere()]
     shown = excerpts.lines(snippet.text, own)
     if length <= WHOLE or not shown or len(shown) > MOSTLY * length:
-        return whole
+        return _code(snippet, language)
     suffix = _suffix(snippet.path)
     every = rows(snippet.text, suffix, _notes(snippet, language))
     return render(
@@ -203,7 +204,7 @@ def _decisive(snippet: Snippet, language: str) -> str:
         rows=[Row("", change="gap") if number is None else every[number - 1] for number in shown],
         syntax=suffix.removeprefix("."),
         lines=length,
-        code=whole,
+        code=_code(snippet, language, noted=False),
     )
 
 
@@ -226,7 +227,7 @@ def _difference(snippet: Snippet, base: Snippet, page: Page) -> str:
         left_out=differences.between(base.text, snippet.text).left_out,
         rows=_different_rows(base.text, snippet.text, suffix, _notes(snippet, language)),
         syntax=suffix.removeprefix("."),
-        code=_code(snippet, language),
+        code=_code(snippet, language, noted=False),
     )
 
 
@@ -299,6 +300,7 @@ def _wrong(snippet: Snippet, wrong: Wrong, page: Page, *, own_page: bool) -> str
         else rows(wrong.text, suffix, {}),
         compared=wrong.text != snippet.text,
         picture=networks.picture_of_wrong(snippet, wrong.name, language),
+        address=lambda file: link(page, file),
         syntax=suffix.removeprefix("."),
         case=case,
         rule=rule,
@@ -388,7 +390,7 @@ def _network_directive(argument: str, page: Page) -> str:
         drawn = networks.figure_of_wrong(snippet, part, language_of(page), address)
     else:
         snippet = _find(argument)
-        drawn = networks.figure(snippet, language_of(page), link(page, snippet.raw))
+        drawn = networks.figure(snippet, language_of(page), lambda file: link(page, file))
     if not drawn:
         raise DirectiveError(f"{argument} has no trace case, so there is no way to draw; leave 'network' out")
     return drawn

@@ -26,6 +26,11 @@ def snippet_page(name: str) -> str:
     return f"snippets/{name}.md"
 
 
+def picture(name: str, anchor: str, language: str) -> str:
+    """The picture of a case or wrong variant below the site's root, by its anchor on the snippet's page."""
+    return f"pictures/{name}/{anchor}.{language}.svg"
+
+
 def case(case_id: str) -> str:
     """The anchor of a case on its snippet's page."""
     return f"case-{case_id}"
