@@ -72,7 +72,10 @@ def shown(text: str, *wanted: str) -> list[str]:
         (
             TEMPLATE,
             ["  Table:", "NatGatewayId"],
-            ["Table:", "Type: AWS::EC2::RouteTable", "Properties:", "VpcId: !Ref Vpc", "…", "Route:", "Properties:", "NatGatewayId: !Ref Gateway"],
+            [
+                *("Table:", "Type: AWS::EC2::RouteTable", "Properties:", "VpcId: !Ref Vpc", "…"),
+                *("Route:", "Properties:", "NatGatewayId: !Ref Gateway"),
+            ],
         ),
         (TEMPLATE, ["Timeout"], ["Function:", "Properties:", "Timeout: 10"]),
         (TEMPLATE, ["VpcId", "VpcId"], ["Table:", "Properties:", "VpcId: !Ref Vpc"]),
