@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import re
+import sys
+from collections import Counter
 from html import unescape
 from pathlib import Path
+from urllib.parse import urldefrag, urljoin
 
 import pytest
 
 from conftest import ROOT
-from lambda_vpc.guide import addresses
+from lambda_vpc.guide import addresses, facts
 from lambda_vpc.guide.languages import LANGUAGES
 from lambda_vpc.guide.snippet import Snippet
 from lambda_vpc.guide.spec import load
 from lambda_vpc.rules import RULES
 
+sys.path.append(str(ROOT / "docs" / "hooks"))
+
+from plain_markdown import Node, read
+
 SNIPPETS = load(ROOT / "snippets")
+FACTS = facts.load(ROOT / "docs" / "facts.yaml")
 
 
 def page(site: Path, language: str, source: str) -> str:
@@ -109,6 +117,112 @@ def test_the_catalogue_lists_every_snippet_with_its_raw_file(site: Path, languag
     assert not missing, f"{language}/{addresses.SNIPPETS} does not link to the raw files of {missing}"
 
 
+# --- addresses from before a page was split ------------------------------------------------------
+
+
+def article(site: Path, path: str) -> Node:
+    """What a page says; `path` is its address from the site's root."""
+    return read(
+        re.findall(r"<article\b.*</article>", (site / path / "index.html").read_text("utf-8"), re.S)[0]
+    )
+
+
+def ids_of(node: Node) -> list[str]:
+    """The id of an element and those below, in order."""
+    own = [node.attributes["id"]] if "id" in node.attributes else []
+    return own + [id_ for child in node.children if isinstance(child, Node) for id_ in ids_of(child)]
+
+
+def leading_on(site: Path, path: str) -> dict[str, str]:
+    """By each anchor on a link, where the link leads, from the site's root."""
+    here = f"https://host/{path}"
+    return {
+        id_: urljoin(here, link.attributes["href"]).removeprefix("https://host/")
+        for link in article(site, path).all("a")
+        for id_ in ids_of(link)
+    }
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_each_fact_stands_on_the_page_of_its_topic_and_nowhere_else(site: Path, language: str) -> None:
+    topics = {
+        path.parent.name: [heading.attributes["id"] for heading in article(site, str(path.parent)).all("h2")]
+        for path in site.glob(f"{language}/reference/facts/*/index.html")
+    }
+    wanted = {topic: [] for topic in FACTS.topics}
+    for fact in sorted(FACTS.by_id.values(), key=lambda fact: fact.id):
+        wanted[fact.topic].append(addresses.fact(fact.id))
+    assert topics == wanted, "see docs/hooks/facts.py"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_address_of_a_fact_leads_on_to_the_page_of_its_topic(site: Path, language: str) -> None:
+    path = f"{language}/reference/facts/"
+    found = leading_on(site, path)
+    wanted = {
+        anchor: f"{path}{fact.topic}/#{anchor}"
+        for fact in FACTS.by_id.values()
+        for anchor in [addresses.fact(fact.id)]
+    }
+    assert {anchor: found.get(anchor) for anchor in wanted} == wanted
+    assert set(FACTS.topics) | {addresses.HOW_CHECKED} <= set(ids_of(article(site, path)))
+
+
+def test_a_citation_leads_to_the_fact_itself_and_a_page_has_its_text_once(site: Path) -> None:
+    pages = {f"{fact.topic}/#{addresses.fact(fact.id)}" for fact in FACTS.by_id.values()}
+    cited = set()
+    for path in site.rglob("index.html"):
+        here = path.relative_to(site).parent.as_posix() + "/"
+        start = f"https://host/{here.partition('/')[0]}/reference/facts/"
+        titles: dict[str, int] = {}
+        for citation in re.findall(r'<sup class="?fact.*?</sup>', path.read_text("utf-8"), re.DOTALL):
+            for link in read(citation).all("a"):
+                target = urljoin(f"https://host/{here}", link.attributes["href"]).removeprefix(start)
+                titles[target] = titles.get(target, 0) + ("title" in link.attributes)
+        assert titles.keys() <= pages, f"{here}: {titles.keys() - pages}"
+        assert set(titles.values()) <= {1}, f"{here}: {titles}; see lighter.titles_once"
+        cited |= titles.keys()
+    assert len(cited) > 200
+
+
+# Sections that stood on the page of the checker.
+MOVED = {
+    "iam": ["iam", "request", "policy", "service-reference"],
+    "template": ["template", "rules"],
+    "network": ["network", "eni"],
+    "model": [],
+    "guide": ["snippet", "answers"],
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_address_of_what_the_checker_offers_leads_on_to_where_it_is_documented(
+    site: Path, language: str
+) -> None:
+    path = f"{language}/reference/checker/"
+    found = leading_on(site, path)
+    wanted, within = {}, {}
+    for part, sections in MOVED.items():
+        anchors = ids_of(article(site, f"{path}{part}"))
+        assert set(sections) <= set(anchors), f"docs/{path}{part}.md"
+        wanted |= {section: f"{path}{part}/#{section}" for section in sections}
+        within |= {anchor: f"{path}{part}/#" for anchor in anchors if anchor.startswith("lambda_vpc.")}
+    assert {anchor: found.get(anchor) for anchor in wanted} == wanted, f"docs/{path[:-1]}.md"
+    assert len(within) > 400 and set(within) == {one for one in found if one.startswith("lambda_vpc.")}
+    for anchor, start in within.items():
+        # A member of a class leads to the class.
+        target, object_ = urldefrag(found[anchor])
+        assert f"{target}#" == start and f"{anchor}.".startswith(f"{object_}."), f"{anchor}: {found[anchor]}"
+        assert anchor.count(".") - object_.count(".") <= 1, f"{anchor}: {found[anchor]}"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("path", ["reference/facts/", "reference/checker/"])
+def test_an_anchor_stands_once_on_a_page_that_leads_on(site: Path, language: str, path: str) -> None:
+    counted = Counter(ids_of(article(site, f"{language}/{path}")))
+    assert not [id_ for id_, number in counted.items() if number > 1]
+
+
 def test_the_addresses_are_those_that_are_given_out() -> None:
     """Permanent: a form that changes breaks the links that readers keep."""
     assert addresses.raw("network/ipv6", ".yaml") == "snippets/network/ipv6.yaml"
@@ -116,6 +230,7 @@ def test_the_addresses_are_those_that_are_given_out() -> None:
     assert addresses.case("zone-a-down") == "case-zone-a-down"
     assert addresses.wrong("one-nat-gateway") == "wrong-one-nat-gateway"
     assert addresses.rule("E9801") == "e9801"
+    assert addresses.facts("condition-keys") == "reference/facts/condition-keys.md"
     assert addresses.fact("K02") == "k02"
     assert addresses.split("network/ipv6#no-route") == ("network/ipv6", "no-route")
     assert addresses.split("network/ipv6") == ("network/ipv6", "")

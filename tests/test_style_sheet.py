@@ -112,6 +112,8 @@ PAGES = (
     "en/condition-keys/guardrails/",
     "ja/snippets/permissions/execution-role/",
     "en/reference/checker/",
+    "en/reference/checker/guide/",
+    "en/reference/facts/",
     "ja/reference/glossary/",
     "404.html",
 )

@@ -14,16 +14,6 @@ from weight import Load, kilobytes, loads
 KILOBYTES = 75
 REQUESTS = 12
 
-# Pages still to be split or folded, by their address below the language.
-TO_BE_SPLIT = {
-    "network/attach/",
-    "network/databases/",
-    "network/endpoints/",
-    "network/internet-nat/",
-    "reference/checker/",
-    "reference/facts/",
-}
-
 
 @pytest.fixture(scope="module")
 def loaded(site: Path) -> dict[str, list[Load]]:
@@ -36,13 +26,10 @@ def loaded(site: Path) -> dict[str, list[Load]]:
 
 
 def test_no_page_is_heavier_than_promised(loaded: dict[str, list[Load]]) -> None:
-    heavy = {page: kilobytes(found) for page, found in loaded.items() if kilobytes(found) > KILOBYTES}
-    unknown = {
-        page: f"{size:.1f} KB" for page, size in heavy.items() if page.partition("/")[2] not in TO_BE_SPLIT
+    heavy = {
+        page: f"{kilobytes(found):.1f} KB" for page, found in loaded.items() if kilobytes(found) > KILOBYTES
     }
-    assert not unknown, f"over {KILOBYTES} KB; see what weighs with tests/tools/measure_pages.py: {unknown}"
-    light = TO_BE_SPLIT - {page.partition("/")[2] for page in heavy}
-    assert not light, f"light enough by now, take out of TO_BE_SPLIT: {light}"
+    assert not heavy, f"over {KILOBYTES} KB; see what weighs with tests/tools/measure_pages.py: {heavy}"
 
 
 def test_no_page_asks_for_more_files_than_promised(loaded: dict[str, list[Load]]) -> None:

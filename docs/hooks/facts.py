@@ -1,7 +1,8 @@
-"""Facts: cites a fact where a page rests on it, lists all of docs/facts.yaml on one page.
+"""Facts: cites a fact where a page rests on it, writes a page for each topic of docs/facts.yaml.
 
-In a page, `{{ fact K02 K03 }}` becomes small links to the facts page, and `{{ how-checked }}` and
-`{{ facts }}` become that page's tables. Other hooks cite with [`citation`][facts.citation]. Once a page is
+In a page, `{{ fact K02 K03 }}` becomes small links to these facts. `{{ how-checked }}` is the table of the
+ways of checking. `{{ facts }}` leads from the id of each fact to the page of its topic: the address of a fact
+on the facts page is given out and stays. Other hooks cite with [`citation`][facts.citation]. Once a page is
 whole, its citations are numbered in the order in which a reader meets them.
 """
 
@@ -10,12 +11,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
+from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
 from directives import DirectiveError, Handler, expand, without_argument
 from lambda_vpc.guide import addresses
-from lambda_vpc.guide.facts import Facts, load
+from lambda_vpc.guide.facts import Fact, Facts, load
+from lambda_vpc.guide.languages import LANGUAGES
 from lambda_vpc.reading import BadInput
 from render import DOCS, language_of, own, render, words
 
@@ -35,9 +39,8 @@ def citation(ids: Iterable[str], page: Page) -> str:
     Raises:
         ValueError: no such fact.
     """
-    cited = known().named(ids)
-    address = own(page, addresses.FACTS)
-    return render("facts-citation.html", language_of(page), cited=cited, address=address).strip()
+    cited = [(fact, own(page, addresses.facts(fact.topic))) for fact in known().named(ids)]
+    return render("facts-citation.html", language_of(page), cited=cited).strip()
 
 
 def _fact_directive(argument: str, page: Page) -> str:
@@ -50,7 +53,21 @@ def _fact_directive(argument: str, page: Page) -> str:
 
 
 def _table(template: str) -> Handler:
-    return without_argument(lambda page: render(template, language_of(page), facts=known()))
+    def write(page: Page) -> str:
+        return render(
+            template,
+            language_of(page),
+            facts=known(),
+            of=_of,
+            address=lambda topic: own(page, addresses.facts(topic)),
+        )
+
+    return without_argument(write)
+
+
+def _of(topic: str) -> list[Fact]:
+    """The facts of a topic, by their ids."""
+    return sorted((fact for fact in known().by_id.values() if fact.topic == topic), key=lambda fact: fact.id)
 
 
 HANDLERS = {"fact": _fact_directive, "facts": _table("facts.html"), "how-checked": _table("facts-how.html")}
@@ -62,6 +79,17 @@ def on_pre_build(**_: object) -> None:
         known()
     except BadInput as error:
         raise PluginError(str(error)) from None
+
+
+def on_files(files: Files, config: MkDocsConfig) -> Files:
+    """Write a page for each topic in each language."""
+    for language in LANGUAGES:
+        for topic, name in known().topics.items():
+            text = render(
+                "facts-topic.html", language, name=name[language], facts=known(), members=_of(topic)
+            )
+            files.append(File.generated(config, f"{language}/{addresses.facts(topic)}", content=text))
+    return files
 
 
 _CITED = re.compile(r'(?P<link><a href="[^"]*#(?P<anchor>[a-z]\d+)"[^<>]*>)(?P<id>[A-Z]\d+)</a>')

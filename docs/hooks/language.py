@@ -32,7 +32,8 @@ class _Site:
 
     files: Files | None = None
     navigations: dict[str, Navigation] = field(default_factory=dict)
-    sections: dict[str, Section] = field(default_factory=dict)  # by folder: "ja/snippets"
+    sections: dict[str, Section] = field(default_factory=dict)
+    """By folder, the section of the page that stands for it: "ja/snippets", "ja/reference/facts"."""
 
 
 _site = _Site()
@@ -118,8 +119,9 @@ def on_nav(nav: Navigation, config: MkDocsConfig, files: Files) -> Navigation:
         pages = [page for page in nav.pages if split(page.file.src_uri, config)[0] == language]
         for before, page, after in zip([None, *pages], pages, [*pages[1:], None], strict=False):
             page.previous_page, page.next_page = before, after
-            if page.is_index and page.parent is not None:
-                _site.sections[page.file.src_uri.rpartition("/")[0]] = page.parent
+            if page.parent is not None:
+                folder = page.file.src_uri.removesuffix(".md").removesuffix("/index")
+                _site.sections[folder] = page.parent
         own = Navigation(section.children, pages)
         own.homepage = pages[0]
         _site.navigations[language] = own
@@ -127,7 +129,7 @@ def on_nav(nav: Navigation, config: MkDocsConfig, files: Files) -> Navigation:
 
 
 def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
-    """Hang a page that is not in the navigation below the index of its nearest folder."""
+    """Hang a page that is not in the navigation where the page of its nearest folder is."""
     folder = page.file.src_uri.rpartition("/")[0]
     if page.parent is None and page not in _site.navigations[split(page.file.src_uri, config)[0]].pages:
         while folder and folder not in _site.sections:

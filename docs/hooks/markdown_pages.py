@@ -28,15 +28,24 @@ _ARTICLE = re.compile(r"<article\b[^>]*>(.*)</article>", re.DOTALL)
 _WORD = re.compile(r"\s\S*$")
 
 
-def _fact_of(address: str) -> str | None:
-    """The fact that a link leads to."""
+def _fact_at(address: str) -> str | None:
+    """The fact that an absolute address leads to."""
     page, anchor = urldefrag(address)
-    if page and not page.endswith(addresses.FACTS.removesuffix(".md") + "/"):
-        return None
-    return next((id_ for id_ in known().by_id if addresses.fact(id_) == anchor), None)
+    return next(
+        (
+            fact.id
+            for fact in known().by_id.values()
+            if addresses.fact(fact.id) == anchor
+            and page.endswith(addresses.below(addresses.facts(fact.topic)))
+        ),
+        None,
+    )
 
 
 def _writer(page: Page, config: MkDocsConfig) -> Writer:
+    def fact(address: str) -> str | None:
+        return _fact_at(urljoin(page.canonical_url, address))
+
     def link(address: str) -> str:
         if address.startswith("#"):
             return address
@@ -45,7 +54,7 @@ def _writer(page: Page, config: MkDocsConfig) -> Writer:
             whole += NAME
         return whole + (f"#{anchor}" if anchor else "")
 
-    return Writer(link, _fact_of)
+    return Writer(link, fact)
 
 
 def _footnotes(cited: list[str], language: str) -> str:

@@ -22,7 +22,7 @@ from render import DOCS, THEME
 SCRIPTS = THEME / "assets" / "search"
 
 _CODE_BLOCK = re.compile(r"<pre>(.*?)</pre>", re.DOTALL)
-# Marks of sources behind a statement: they are found on the facts page.
+# Marks of sources behind a statement: they are found on the pages of facts.
 _SOURCES = re.compile(r"<sup>.*?</sup>", re.DOTALL)
 _TAG = re.compile(r"<[^>]+>")
 _CODE_WORD = re.compile(r"[^\W_][\w:./@*-]*[\w*]")

@@ -67,7 +67,7 @@ MENDS = (
     Mend('title="Permanent link"', 'title="{permalink}"', 0, None),
 )
 
-LONGEST_CONTENTS = 240
+LONGEST_CONTENTS = 100
 """Entries in a table of contents; each stands in the page twice, as the theme has one for narrow screens."""
 
 _SCRIPT = re.compile(r"<script([^>]*)>(.*?)</script>", re.DOTALL)
@@ -83,7 +83,8 @@ _FOREIGN = re.compile(
 _CONTENTS_LEVEL = re.compile(r'<nav class="md-nav" aria-label="[^"]*">')
 _SHEET = "assets/site.css"
 _REFERENCE_SHEET = "assets/_mkdocstrings.css"
-_FACTS = addresses.FACTS.removesuffix(".md") + "/#"
+_FACTS = "/" + addresses.below(addresses.FACTS).partition("/")[2]
+"""In the address of each fact, wherever the page is that cites it."""
 _CHARSET = '<meta charset="utf-8">'
 
 

@@ -39,8 +39,10 @@ KINDS = {
     "catalogue": "snippets/",
     "rules": "reference/rules/",
     "facts": "reference/facts/",
+    "facts of a topic": "reference/facts/network/",
     "glossary": "reference/glossary/",
-    "checker reference": "reference/checker/",
+    "checker": "reference/checker/",
+    "checker reference": "reference/checker/iam/",
 }
 SCREEN = {"width": 1280, "height": 800}
 CATEGORIES = ("performance", "accessibility", "best-practices", "seo")

@@ -6,6 +6,7 @@ Addresses are permanent, so a change here breaks links of readers. Pages are nam
 
 from __future__ import annotations
 
+CHECKER = "reference/checker.md"
 FACTS = "reference/facts.md"
 GLOSSARY = "reference/glossary.md"
 RULES = "reference/rules.md"
@@ -51,9 +52,19 @@ def rule(rule_id: str) -> str:
     return rule_id.lower()
 
 
+def facts(topic: str) -> str:
+    """The page of a topic's facts. A topic may change: the address to give out is that on the facts page."""
+    return below(FACTS) + f"{topic}.md"
+
+
 def fact(fact_id: str) -> str:
-    """The anchor of a fact on the facts page."""
+    """The anchor of a fact on the facts page, which leads on, and on the page of its topic."""
     return fact_id.lower()
+
+
+def below(page: str) -> str:
+    """The folder in which a page's parts stand, also the end of the page's own address."""
+    return page.removesuffix(".md") + "/"
 
 
 def split(written: str) -> tuple[str, str]:
