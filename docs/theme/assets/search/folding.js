@@ -6,8 +6,9 @@
 
   const BLANK = /[\s\u200b\u00ad]/g;
   const THOUSANDS = /(\d),(?=\d{3})/g;
-  const SMALL = /[ァィゥェォャュョ]/g;
-  const SMALL_KANA = [..."ァィゥェォャュョ"].map((kana) => kana.charCodeAt(0));
+  // ァィゥェォャュョ, each followed by its large one; ッ is a sound of its own.
+  const SMALL_KANA = [0x30a1, 0x30a3, 0x30a5, 0x30a7, 0x30a9, 0x30e3, 0x30e5, 0x30e7];
+  const SMALL = new RegExp(`[${String.fromCharCode(...SMALL_KANA)}]`, "g");
   const COMMA = 44;
   // A mark that belongs to the character before it: ｶﾞ is one character once folded.
   const COMBINING = /[\u3099\u309a\uff9e\uff9f\u0300-\u036f]/;

@@ -48,7 +48,7 @@
 
   /* What the forms of a word begin with: delete, deleted, deletion; サーバ, サーバー. Identifiers have one form. */
   function stem(word) {
-    if (/^[\u30a1-\u30ff]{3,}ー$/.test(word)) return word.slice(0, -1);
+    if (/^[\u30a1-\u30ff]{3,}\u30fc$/.test(word)) return word.slice(0, -1);
     if (!/^[a-z]{5,}$/.test(word)) return word;
     const cut = word.replace(SUFFIX, "");
     return cut.length >= 4 ? cut : word;
