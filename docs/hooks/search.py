@@ -29,8 +29,12 @@ _CODE_WORD = re.compile(r"[^\W_][\w:./@*-]*[\w*]")
 _WIDE = r"[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]"
 # Between Japanese characters a space is only where the HTML had a line break or a tag.
 _SPACE_IN_JAPANESE = re.compile(rf"(?<={_WIDE}) (?={_WIDE})")
-# Cases ask and answer in the same words again and again; what they show stands on the guide's pages.
-_CASES = re.compile(r"\w+/snippets/.+#cases")
+# Found by their titles only. Cases ask and answer in the same words again and again; what they show stands on
+# the guide's pages. The tables of all causes and all messages repeat what the pages of the symptoms tell.
+_BY_TITLE = re.compile(r"\w+/(?:snippets/.+#cases|troubleshooting/#(?:causes|messages))")
+# A problem's code blocks are messages and commands; a pasted message is found by its words in their order.
+_PROBLEM = re.compile(r"\w+/troubleshooting/.+#.+")
+_MESSAGE = re.compile(r"<pre>(?:<[^>]+>)*(?!\$ |<)(.*?)</pre>", re.DOTALL)
 _WRONG = re.compile(r"\w+/snippets/.+#wrong")
 _LIST = re.compile(r"\w+/(?:snippets/.+|reference/.+)")
 
@@ -44,8 +48,8 @@ def split_index(site_dir: Path, languages: dict[str, dict[str, str]]) -> None:
 
     The first begins with docs/theme/assets/search and what is known of words, `same` in small letters. Both
     give `guideSearch.load` a list of `[location, title, text, code]`: a page is followed by its sections,
-    whose locations are a fragment; titles and texts are plain text, code has the words of code blocks that
-    the text has not.
+    whose locations are a fragment; titles and texts are plain text with the messages of problems, code has
+    the words of other code blocks that the text has not.
     """
     index = site_dir / "search" / "search_index.json"
     if not index.is_file():
@@ -75,11 +79,14 @@ def _dump(value: object) -> str:
 def shortened(entry: dict[str, str]) -> list[str]:
     """An entry of the plugin's index as the search reads it."""
     page, hash_, fragment = entry["location"].partition("#")
-    if _CASES.match(entry["location"]):
+    if _BY_TITLE.match(entry["location"]):
         return [hash_ + fragment, _plain(entry["title"]), ""]
-    text = _plain(_SOURCES.sub(" ", _CODE_BLOCK.sub(" ", entry["text"])))
+    told = entry["text"]
+    if _PROBLEM.match(entry["location"]):
+        told = _MESSAGE.sub(r": \1 ", told)  # after who prints it
+    text = _plain(_SOURCES.sub(" ", _CODE_BLOCK.sub(" ", told)))
     known = set(_CODE_WORD.findall(text))
-    blocks = [] if _WRONG.match(entry["location"]) else _CODE_BLOCK.findall(entry["text"])
+    blocks = [] if _WRONG.match(entry["location"]) else _CODE_BLOCK.findall(told)
     code = [word for block in blocks for word in _CODE_WORD.findall(_plain(block))]
     words = " ".join(dict.fromkeys(word for word in code if word not in known))
     return [hash_ + fragment if hash_ else page, _plain(entry["title"]), text, *[words] * bool(words)]

@@ -11,6 +11,7 @@
   const BY_CHANCE = 0.04; // of the pages have a word that says nothing of them
   const NEIGHBORS = 30; // for two words that stand side by side in a section
   const [EXPRESSION, MESSAGE] = [0.5, 4]; // for a page with all words in their order, against one with none
+  const TITLED = 1; // for a page whose title has all that is asked
   const HALF = 0.3; // for a page that has one of two words, where another page has the other
   const LEAST_COVERED = 0.4; // of what is asked, by how telling it is
   const LEAST_OF_BEST = 0.05; // of the best page's score: the rest only names what others explain
@@ -42,14 +43,18 @@
     const written = search.wordsOf(query, words);
     const whole = written.length > 1 ? phrase(written.join("")) : null;
     const typed = query.split(/\s+/).map(search.fold).filter(Boolean);
-    const message = pairsOf(typed.length < LONG ? written : typed);
-    const likely = typed.length < LONG ? EXPRESSION : MESSAGE;
+    const isLong = typed.length >= LONG;
+    const message = pairsOf(isLong ? typed : written);
+    const likely = isLong ? MESSAGE : EXPRESSION;
     const touched = [...new Set(found.flatMap((byPage) => [...byPage.keys()]))].sort((a, b) => a - b);
     return touched
       .map((p) => ({ entries: pages[p], found: found.map((byPage) => byPage.get(p)) }))
       .map((page) => ({ ...page, covered: coveredBy(page.found, telling) / asked }))
+      .filter(({ covered }) => isLong || covered >= LEAST_COVERED)
+      .map((page) => ({ ...page, pairs: pairsIn(page, message) }))
+      .map((page) => (isLong ? despiteTheRest(page) : page))
       .filter(({ covered }) => covered >= LEAST_COVERED)
-      .map((page) => scorePage(page, { telling, whole, message, likely }))
+      .map((page) => scorePage(page, { telling, asked, whole, message, likely }))
       .sort((a, b) => b.total - a.total)
       .filter(({ total }, _, [best]) => total >= LEAST_OF_BEST * best.total)
       .slice(0, MAX_PAGES)
@@ -60,15 +65,29 @@
   const phrase = (joined) => ({ joined, bits: search.bitsOf(joined) });
   const pairsOf = (words) => words.slice(1).map((word, i) => phrase(words[i] + word));
 
+  /* How many words of a message stand side by side, by entry of a page. */
+  const pairsIn = ({ entries }, message) =>
+    entries.map((entry) => {
+      let found = 0;
+      for (const { joined, bits } of message) {
+        if (search.mayHave(entry, bits) && entry.folded.text.joined.includes(joined)) found++;
+      }
+      return found;
+    });
+
+  /* A section with a part of a message answers it, whatever was pasted around that: a time, a stack trace. */
+  const despiteTheRest = (page) => (Math.max(...page.pairs) >= LONG - 1 ? { ...page, covered: 1 } : page);
+
   const coveredBy = (found, telling) => sumOf(telling.filter((_, i) => found[i]));
 
-  function scorePage({ entries, found, covered }, { telling, whole, message, likely }) {
+  function scorePage({ entries, found, covered, pairs }, { telling, asked, whole, message, likely }) {
     const scores = new Float64Array(entries.length);
     const terms = new Set();
     let sum = 0;
-    let side = 0; // words of the message that stand side by side in one entry
+    let inTitle = 0;
     found.forEach((concept, i) => {
       if (!concept) return;
+      if (concept.inTitle) inTitle += telling[i];
       sum += telling[i] * (concept.titled + 4 * Math.log2(1 + concept.mentions));
       for (const [entry, score] of concept.scores) scores[entry] += telling[i] * score;
       for (const term of concept.terms) terms.add(term);
@@ -84,16 +103,14 @@
         scores[i] += counted * 4;
         if (titled || counted) terms.add(whole.joined);
       }
-      if (!message.length) return;
-      const pairs = message.filter(({ joined, bits }) => search.mayHave(entry, bits) && text.joined.includes(joined));
-      scores[i] += pairs.length * NEIGHBORS;
-      side = Math.max(side, pairs.length);
+      scores[i] += pairs[i] * NEIGHBORS;
     });
     const kind = KINDS.find(([pattern]) => pattern.test(entries[0].location))[1];
     // One section that has it all says more than the same words all over the page.
-    const inOrder = 1 + (likely * side) / (message.length || 1);
+    const inOrder = 1 + (likely * Math.max(...pairs)) / (message.length || 1);
     const half = found.length === 2 && found.some((concept, i) => telling[i] && !concept);
-    const total = kind * (half ? HALF : 1) * covered ** 3 * (sum + Math.max(...scores)) * inOrder;
+    const titled = 1 + TITLED * (inTitle / asked) ** 2;
+    const total = kind * (half ? HALF : 1) * covered ** 3 * (sum + Math.max(...scores)) * inOrder * titled;
     return { entries, scores, terms: [...terms], total };
   }
 
@@ -107,6 +124,7 @@
         const part = Math.max(titled * (entry === 0 ? PAGE_TITLE : SECTION_TITLE), keyword * CALLED);
         const score = (counted * 2 + part) * spelling.weight;
         found.titled = Math.max(found.titled, part * spelling.weight);
+        if (entry === 0 && titled) found.inTitle = true;
         found.mentions += counted * spelling.weight;
         found.terms.add(spelling.joined);
         found.scores.set(entry, Math.max(found.scores.get(entry) ?? 0, score));
