@@ -36,6 +36,7 @@
       if (section) pages[pages.length - 1].push(entry);
       else pages.push([entry]);
     }
+    for (const entries of pages) entries.signature = signatureOfAll(entries);
     return pages;
   };
 
@@ -79,7 +80,14 @@
     return signature;
   }
 
-  /* The bits of a folded string, or of a short word: an entry that lacks one of them does not have it. */
+  /* What none of a page's entries may have, the page cannot have. */
+  function signatureOfAll(entries) {
+    const all = new Uint32Array(BITS / 32);
+    for (const { signature } of entries) for (let i = 0; i < all.length; i++) all[i] |= signature[i];
+    return all;
+  }
+
+  /* The bits of a folded string, or of a short word: an entry, or a page, that lacks one of them does not have it. */
   search.bitsOf = (joined, word = "") => {
     const bits = [];
     addBits(joined, bits);
@@ -136,6 +144,7 @@
     const found = [];
     for (let page = 0; page < pages.length; page++) {
       const entries = pages[page];
+      if (!search.mayHave(entries, spelling.bits)) continue;
       for (let entry = 0; entry < entries.length; entry++) {
         if (!search.mayHave(entries[entry], spelling.bits)) continue;
         const { title, text, code, called } = entries[entry].folded;

@@ -66,14 +66,11 @@
   const pairsOf = (words) => words.slice(1).map((word, i) => phrase(words[i] + word));
 
   /* How many words of a message stand side by side, by entry of a page. */
-  const pairsIn = ({ entries }, message) =>
-    entries.map((entry) => {
-      let found = 0;
-      for (const { joined, bits } of message) {
-        if (search.mayHave(entry, bits) && entry.folded.text.joined.includes(joined)) found++;
-      }
-      return found;
-    });
+  function pairsIn({ entries }, message) {
+    const likely = message.filter(({ bits }) => search.mayHave(entries, bits));
+    const isIn = (entry, { joined, bits }) => search.mayHave(entry, bits) && entry.folded.text.joined.includes(joined);
+    return entries.map((entry) => likely.filter((pair) => isIn(entry, pair)).length);
+  }
 
   /* A section with a part of a message answers it, whatever was pasted around that: a time, a stack trace. */
   const despiteTheRest = (page) => (Math.max(...page.pairs) >= LONG - 1 ? { ...page, covered: 1 } : page);
