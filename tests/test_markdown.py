@@ -10,9 +10,11 @@ import pytest
 
 import pages
 from conftest import ROOT, SITE_URL
+from lambda_vpc.guide import facts
 from lambda_vpc.guide.languages import LANGUAGES
 from lambda_vpc.guide.spec import load
 
+FACTS = facts.load(ROOT / "docs" / "facts.yaml")
 SNIPPETS = load(ROOT / "snippets")
 
 _FENCE = re.compile(r"^(`{3,})[^\n]*\n.*?^\1$\n?", re.DOTALL | re.MULTILINE)
@@ -121,3 +123,16 @@ def test_llms_txt_lists_every_page_once_under_a_heading(site: Path, written: dic
     headings = re.findall(r"^## (.+)$", text, re.MULTILINE)
     assert len(headings) == len(set(headings)) > 2 * len(LANGUAGES)
     assert not re.search(r"\n\n\n|{{|<[a-z]", text)
+
+
+def test_llms_txt_lists_a_generated_page_in_the_section_that_leads_to_it(site: Path) -> None:
+    parts = re.split(r"^## ", (site / "llms.txt").read_text("utf-8"), flags=re.MULTILINE)
+    for language in LANGUAGES:
+        for folder, generated in (("snippets", len(SNIPPETS)), ("reference/facts", len(FACTS.topics))):
+            pattern = rf"\({SITE_URL}{language}/{folder}/\S+/index\.md\)"
+            found = {part.partition("\n")[0]: len(re.findall(pattern, part)) for part in parts}
+            listed = {title: number for title, number in found.items() if number}
+            assert list(listed.values()) == [generated], f"{language}/{folder}: {listed}"
+            (title,) = listed
+            (part,) = (part for part in parts if part.startswith(f"{title}\n"))
+            assert f"({SITE_URL}{language}/{folder}/index.md)" in part, f"{title} does not list {folder}"
