@@ -17,7 +17,11 @@ from lambda_vpc.guide import addresses
 DOCS = Path(__file__).parents[1]
 THEME = DOCS / "theme"
 
+LONG = 20
+"""Letters from which an identifier may be broken."""
+
 _CODE = re.compile(r"`([^`]+)`")
+_JOINT = re.compile(r"(?<=[:/._-])(?=\w)|(?<=[a-z0-9])(?=[A-Z])")
 # Markdown would read these inside a title attribute, where a reader wants them as they are.
 _NOT_MARKDOWN = str.maketrans({mark: f"&#{ord(mark)};" for mark in "*_[]|{}\\`"})
 
@@ -32,7 +36,7 @@ def _environment() -> jinja2.Environment:
         comment_start_string="{##",  # {#id} is a heading id in the Markdown that templates write
         undefined=jinja2.StrictUndefined,
     )
-    environment.filters |= {"rich": rich, "plain": plain}
+    environment.filters |= {"rich": rich, "plain": plain, "jointed": jointed}
     environment.globals["addresses"] = addresses
     return environment
 
@@ -48,6 +52,16 @@ def rich(text: str) -> Markup:
 def plain(text: str) -> Markup:
     """The same text for an attribute in a line of Markdown."""
     return Markup(str(escape("".join(_CODE.split(text)))).translate(_NOT_MARKDOWN))
+
+
+def joints(identifier: str) -> list[str]:
+    """The parts of a long identifier, between which a line may break; a short one is one part."""
+    return _JOINT.split(identifier) if len(identifier) >= LONG else [identifier]
+
+
+def jointed(identifier: str) -> Markup:
+    """An identifier as HTML that breaks at its joints only."""
+    return Markup("<wbr>").join(joints(identifier))
 
 
 @cache

@@ -18,10 +18,9 @@ from tinycss2.ast import AtRule, Declaration, Node, QualifiedRule
 
 _TAG = re.compile(r"""<([a-z][\w-]*)((?:[^<>"']|"[^"]*"|'[^']*')*)>""")
 _ATTRIBUTE = re.compile(r"""([^\s"'=/]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"']+)))?""")
-# What no style sheet asks for and what makes nearly every element another one.
-_IGNORED = re.compile(
-    r"""\s(?:href|title|content|d|aria-label|alt|value|data-column|for)=(?:"[^"]*"|'[^']*')"""
-)
+# What makes nearly every element another one: not looked at, so that any element may have it.
+_UNREAD = frozenset(["href", "title", "content", "d", "aria-label", "alt", "value", "data-column", "for"])
+_IGNORED = re.compile(rf"""\s(?:{"|".join(sorted(_UNREAD))})=(?:"[^"]*"|'[^']*')""")
 _WORD = re.compile(r"[A-Za-z_][\w-]{2,}|(?<=[\"'`])[a-z]{1,2}(?=[\"'`])")
 _CAPITAL = re.compile(r"(?<=[a-z])[A-Z]")
 # Set by the browser itself while a reader uses the page.
@@ -267,7 +266,7 @@ def _has(kind: _Element, part: object) -> bool:
         # The order of the classes is not kept.
         return bool(found) and (part.operator != "=" or part.value == found)
     if found is None:
-        return part.name in ("href", "title", "for", "alt", "value")  # not looked at
+        return part.name in _UNREAD
     return {
         None: True,
         "=": found == part.value,

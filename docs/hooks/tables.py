@@ -7,7 +7,6 @@ one is none. A long identifier breaks at its joints, so that a table is never wi
 
 from __future__ import annotations
 
-import re
 from xml.etree.ElementTree import Element, SubElement
 
 from markdown import Markdown
@@ -16,10 +15,8 @@ from markdown.treeprocessors import Treeprocessor
 from markdown.util import HTML_PLACEHOLDER_RE
 from mkdocs.config.defaults import MkDocsConfig
 
-LONG = 20
-"""Letters from which an identifier may be broken."""
+from render import joints
 
-_JOINT = re.compile(r"(?<=[:/._-])(?=\w)|(?<=[a-z0-9])(?=[A-Z])")
 # After all other steps: the inline Markdown of the cells is read by then, and escapes are resolved.
 _LAST = -10
 
@@ -52,9 +49,9 @@ def _text(cell: Element) -> str:
 
 
 def _break_at_joints(code: Element) -> None:
-    if len(code) or not code.text or len(code.text) < LONG:
+    if len(code) or not code.text:
         return
-    code.text, *others = _JOINT.split(code.text)
+    code.text, *others = joints(code.text)
     for part in others:
         SubElement(code, "wbr").tail = part
 
