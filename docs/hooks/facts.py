@@ -1,8 +1,8 @@
 """Facts: cites a fact where a page rests on it, lists all of docs/facts.yaml on one page.
 
 In a page, `{{ fact K02 K03 }}` becomes small links to the facts page, and `{{ how-checked }}` and
-`{{ facts }}` become that page's tables. Other hooks cite with [`citation`][facts.citation]. Once a page is whole,
-its citations are numbered in the order in which a reader meets them.
+`{{ facts }}` become that page's tables. Other hooks cite with [`citation`][facts.citation]. Once a page is
+whole, its citations are numbered in the order in which a reader meets them.
 """
 
 from __future__ import annotations
