@@ -134,11 +134,11 @@ MOSTLY = 0.6
 
 @cache
 def changed_rows(right: str, wrong: str, suffix: str) -> list[Row]:
-    """What differs between a snippet and a wrong variant, with three lines around each difference."""
+    """What differs between a snippet and a wrong variant, with two lines around each difference."""
     shown = _lines(right, suffix), _lines(wrong, suffix)
     matcher = difflib.SequenceMatcher(a=right.splitlines(), b=wrong.splitlines(), autojunk=False)
     found: list[Row] = []
-    for group in matcher.get_grouped_opcodes(3):
+    for group in matcher.get_grouped_opcodes(2):
         if found or group[0][3] > 0:
             found.append(Row("⋮", change="gap"))
         for tag, a1, a2, b1, b2 in group:
