@@ -11,7 +11,7 @@ from conftest import ROOT
 # Last, so that no hook stands before a module of Python with its name.
 sys.path.append(str(ROOT / "docs" / "hooks"))
 
-from lighter import plain_code, titles_once, without_indentation
+from lighter import plain_code, plain_signatures, titles_once, without_indentation
 
 
 @pytest.mark.parametrize(
@@ -43,6 +43,14 @@ def test_indentation_goes_where_it_is_not_shown(html: str, lighter: str) -> None
 def test_code_has_an_element_only_where_a_color_begins(code: str, lighter: str) -> None:
     assert plain_code(f"<pre><code>{code}</code></pre>") == f"<pre><code>{lighter}</code></pre>"
     assert plain_code(code) == code  # it is not code
+
+
+def test_a_signature_is_no_code_block() -> None:
+    code = '<pre><code>a: <span class="nb">str</span>\n</code></pre></div>'
+    signature = '<div class="language-python doc-signature highlight">'
+    assert plain_signatures(signature + code) == f'{signature}<pre>a: <span class="nb">str</span></pre></div>'
+    example = '<div class="language-python highlight">' + code
+    assert plain_signatures(example) == example
 
 
 def test_only_the_first_link_to_a_fact_has_its_text() -> None:

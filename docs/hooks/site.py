@@ -22,7 +22,7 @@ from mkdocs.structure.pages import Page
 from rjsmin import jsmin
 
 from lambda_vpc.guide import addresses
-from lighter import plain_code, titles_once, without_indentation
+from lighter import plain_code, plain_signatures, titles_once, without_indentation
 from search import split_index
 from style_sheet import Elements, used
 
@@ -242,7 +242,7 @@ def _finish(output: str, place: str) -> str:
         raise PluginError(
             f"{place}: {_CHARSET} not found once; the policy goes after it: mend docs/hooks/site.py"
         )
-    output = titles_once(plain_code(without_indentation(output)), _FACTS)
+    output = titles_once(plain_signatures(plain_code(without_indentation(output))), _FACTS)
     _run.elements.add_page(output)
     policy = html.escape(_policy(output), quote=False)
     return output.replace(

@@ -220,6 +220,8 @@ def visit(page: Page, address: str, seen: Seen, messages: list[str], *, wait_unt
         assert page.evaluate(OTHER_SCHEME) == FIRST_SCHEME
     page.set_viewport_size(NARROW)
     overflow = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    # Off unless it is asked for; where there is least room is where fingers are.
+    structure += axe(page, "html", runOnly=["target-size"], rules={"target-size": {"enabled": True}})
     page.set_viewport_size(WIDE)
     return Visit(tuple(messages), tuple(structure), contrast, overflow)
 

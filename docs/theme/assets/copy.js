@@ -31,16 +31,30 @@
       const file = block.matches("[data-file]") ? block : block.closest(".snippet").querySelector("[data-file]");
       return textOf(file.querySelector("code"), { ".code-note": "" });
     }
-    return code.querySelector(".gp") ? typed(code) : "";
+    return code.querySelector(".gp") ? typed(code) : textOf(code, { ".code-note": "" }).trimEnd();
   };
+
+  /* All buttons at once: the theme adds one, measures its code, adds the next, and has the page laid out for
+     each. They look like the theme's, and its script, which is still to come, hears their clicks. */
+  const { translations } = JSON.parse(document.getElementById("__config").textContent);
+  for (const pre of document.querySelectorAll("pre:has(> code)")) {
+    const toolbar = document.createElement("div");
+    toolbar.className = "md-code__nav";
+    const button = document.createElement("button");
+    button.className = "md-code__button";
+    button.title = translations["clipboard.copy"];
+    button.dataset.mdType = "copy";
+    button.dataset.clipboardText = "";
+    toolbar.append(button);
+    pre.prepend(toolbar);
+  }
 
   // Before the theme hears of the click: it takes this text if there is one.
   document.addEventListener(
     "click",
     ({ target }) => {
-      const button = target.closest?.("[data-clipboard-target]");
-      const text = button && copied(document.querySelector(button.dataset.clipboardTarget));
-      if (text) button.dataset.clipboardText = text;
+      const button = target.closest?.(".md-code__button");
+      if (button) button.dataset.clipboardText = copied(button.closest("pre").querySelector("code"));
     },
     true,
   );
