@@ -11,7 +11,9 @@ _PRE = re.compile(r"<pre\b.*?</pre>", re.DOTALL)
 _PLAIN = re.compile(r'<span class="(?:w|p|l|n)(?: [^"]*)?">([^<]*)</span>')
 _ALIKE = re.compile(r'(<span class="([^"]*)">[^<]*)</span>( *)<span class="\2">')
 _EMPTY = "<span></span>"
-_SIGNATURE = re.compile(r'(<div class="[^"]*\bdoc-signature\b[^"]*"><pre>)<code>(.*?)\n?</code>(?=</pre>)', re.DOTALL)
+_SIGNATURE = re.compile(
+    r'(<div class="[^"]*\bdoc-signature\b[^"]*"><pre>)<code>(.*?)\n?</code>(?=</pre>)', re.DOTALL
+)
 _NAMED = re.compile(r"""(<a href="([^"]*)"[^<>]*?) title="[^"]*"(?=[^<>]*>)""")
 
 

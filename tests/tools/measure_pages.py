@@ -25,7 +25,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, Response
 
 import benchmark_build
-from tour import open_browser, served, visitor
+from tour import NEAR, open_browser, served, visitor
 from weight import compressed
 
 KINDS = {
@@ -47,11 +47,6 @@ KINDS = {
 SCREEN = {"width": 1280, "height": 800}
 CATEGORIES = ("performance", "accessibility", "best-practices", "seo")
 RUNS = 3
-# With what the browser would lay out only when it comes near.
-TALL = """() => {
-    document.styleSheets[0].insertRule("* { content-visibility: visible !important }");
-    return document.documentElement.scrollHeight;
-}"""
 # The part of each task that goes beyond 50 ms, as Lighthouse counts it.
 BLOCKED = """() => new Promise((resolve) => {
     let sum = 0;
@@ -69,7 +64,8 @@ def measured(browser: Browser, address: str) -> list[str]:
         page.on("response", lambda response: responses.append(response))
         page.goto(address)
         page.wait_for_load_state("networkidle")
-        tall = page.evaluate(TALL) / SCREEN["height"]
+        page.evaluate(NEAR)
+        tall = page.evaluate("document.documentElement.scrollHeight") / SCREEN["height"]
         elements = page.evaluate("document.querySelectorAll('*').length")
         size = sum(compressed(response.body()) for response in responses) / 1024
     return [f"{size:.1f}", str(len(responses)), f"{tall:.1f}", str(elements), blocked(browser, address)]

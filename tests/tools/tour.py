@@ -174,6 +174,8 @@ OTHER_SCHEME = """() => {
     document.getAnimations().forEach((running) => running.finish());
     return document.body.dataset.mdColorScheme;
 }"""
+# With what the browser would lay out only when it comes near the screen.
+NEAR = """document.styleSheets[0].insertRule("* { content-visibility: visible !important }")"""
 FIRST_SCHEME = "default"
 SCHEMES = (FIRST_SCHEME, "slate")
 
@@ -221,6 +223,7 @@ def visit(page: Page, address: str, seen: Seen, messages: list[str], *, wait_unt
     page.set_viewport_size(NARROW)
     overflow = page.evaluate("document.documentElement.scrollWidth - innerWidth")
     # Off unless it is asked for; where there is least room is where fingers are.
+    page.evaluate(NEAR)
     structure += axe(page, "html", runOnly=["target-size"], rules={"target-size": {"enabled": True}})
     page.set_viewport_size(WIDE)
     return Visit(tuple(messages), tuple(structure), contrast, overflow)
