@@ -58,7 +58,7 @@ def without_hooks(here: Path) -> Iterator[Path]:
         recording.write_text(f"INHERIT: mkdocs.yml\nhooks:\n{listed}", "utf-8")
         build(recording, here / "site", strict=True)
         # No navigation: it is the hooks that expand it by language.
-        theme = f"{{custom_dir: {here / 'empty'}, static_templates: []}}"
+        theme = f"{{custom_dir: {here / 'empty'}, static_templates: [], icon: {{logo: null}}}}"
         plain.write_text(
             f"INHERIT: mkdocs.yml\nhooks: []\nnav: null\ndocs_dir: {pages}\ntheme: {theme}\n"
             "extra: {alternate: null}\nvalidation: {links: {anchors: ignore}}\n",
