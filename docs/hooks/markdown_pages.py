@@ -25,6 +25,7 @@ NAME = "index.md"
 
 _DESCRIBED = 160
 _ARTICLE = re.compile(r"<article\b[^>]*>(.*)</article>", re.DOTALL)
+_PARAGRAPH = re.compile(r"<p\b.*?</p>", re.DOTALL)
 _WORD = re.compile(r"\s\S*$")
 
 
@@ -107,7 +108,8 @@ def on_template_context(context: dict, template_name: str, config: MkDocsConfig)
 def _described(page: Page, config: MkDocsConfig) -> str:
     if "description" in page.meta:
         return page.meta["description"]
-    first = next((one for one in read(page.content or "").all("p") if one.text.strip()), None)
+    paragraphs = (read(found[0]) for found in _PARAGRAPH.finditer(page.content or ""))
+    first = next((one.children[0] for one in paragraphs if one.text.strip()), None)
     if first is None:
         return page.title
     first.children = [one for one in first.children if isinstance(one, str) or one.tag != "sup"]

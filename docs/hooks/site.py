@@ -34,6 +34,8 @@ class _Run:
     serving: bool = False
     elements: Elements = field(default_factory=Elements)
     """What the style sheet must have rules for."""
+    theme_words: dict[str, dict[str, str]] = field(default_factory=dict)
+    """The theme's own, by language."""
 
 
 _run = _Run()
@@ -198,7 +200,10 @@ def on_post_build(config: MkDocsConfig) -> None:
 
 
 def _mend(output: str, place: str, config: MkDocsConfig) -> str:
-    words = config.extra["languages"][config.theme["language"]] | _theme_words(config)
+    language = config.theme["language"]
+    if language not in _run.theme_words:
+        _run.theme_words[language] = _theme_words(config)
+    words = config.extra["languages"][language] | _run.theme_words[language]
     for mend in MENDS:
         old, new = mend.old.format(**words), mend.new.format(**words)
         found = output.count(old)
