@@ -4,14 +4,15 @@
 
 For each kind of page: KB with gzip -9 and requests of a first visit, as Chromium asks; screens of 1280×800
 that it is tall; its elements; milliseconds in which scripts and layout block it on a processor four times
-slower; and, where Lighthouse is installed, its four scores on a phone, the median of three. A page that a
-site does not have is left out. `--stock FOLDER` first builds the same Markdown there without hooks and with
-the theme as it is.
+slower, the median of three; and with Lighthouse, its four scores on a phone and its own milliseconds. A page
+that a site does not have is left out. `--stock FOLDER` first builds the same Markdown there without hooks and
+with the theme as it is.
 """
 
 from __future__ import annotations
 
 import argparse
+import gzip
 import json
 import os
 import shutil
@@ -25,7 +26,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, Response
 
 import benchmark_build
-from tour import NEAR, open_browser, served, visitor
+from tour import NEAR, Quiet, open_browser, served, visitor
 from weight import compressed
 
 KINDS = {
@@ -46,7 +47,7 @@ KINDS = {
 }
 SCREEN = {"width": 1280, "height": 800}
 CATEGORIES = ("performance", "accessibility", "best-practices", "seo")
-RUNS = 3
+_TEXT = ("text/", "application/javascript", "application/json", "image/svg+xml")
 # The part of each task that goes beyond 50 ms, as Lighthouse counts it.
 BLOCKED = """() => new Promise((resolve) => {
     let sum = 0;
@@ -55,6 +56,25 @@ BLOCKED = """() => new Promise((resolve) => {
     }).observe({ type: "longtask", buffered: true });
     setTimeout(() => resolve(sum), 500);
 })"""
+
+
+class Compressing(Quiet):
+    """A file server that compresses, as every host does that the guide is meant for."""
+
+    def do_GET(self) -> None:
+        path = Path(self.translate_path(self.path))
+        path = path / "index.html" if path.is_dir() else path
+        kind = self.guess_type(str(path))
+        if not path.is_file() or not kind.startswith(_TEXT):
+            super().do_GET()
+            return
+        body = gzip.compress(path.read_bytes(), mtime=0)
+        self.send_response(200)
+        self.send_header("Content-Type", f"{kind}; charset=utf-8")
+        self.send_header("Content-Encoding", "gzip")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
 
 
 def measured(browser: Browser, address: str) -> list[str]:
@@ -68,13 +88,13 @@ def measured(browser: Browser, address: str) -> list[str]:
         tall = page.evaluate("document.documentElement.scrollHeight") / SCREEN["height"]
         elements = page.evaluate("document.querySelectorAll('*').length")
         size = sum(compressed(response.body()) for response in responses) / 1024
-    return [f"{size:.1f}", str(len(responses)), f"{tall:.1f}", str(elements), blocked(browser, address)]
+    return [f"{size:.1f}", str(len(responses)), f"{tall:.1f}", str(elements)]
 
 
-def blocked(browser: Browser, address: str) -> str:
-    """Milliseconds, on a slow processor and a narrow screen; the median of three visits."""
+def blocked(browser: Browser, address: str, runs: int) -> str:
+    """Milliseconds, on a slow processor and a narrow screen; the median of some visits."""
     found = []
-    for _ in range(RUNS):
+    for _ in range(runs):
         with visitor(browser, viewport={"width": 412, "height": 823}) as page:
             page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": 4})
             page.goto(address)
@@ -82,10 +102,10 @@ def blocked(browser: Browser, address: str) -> str:
     return f"{statistics.median(found):.0f}"
 
 
-def scores(lighthouse: str, chromium: str, address: str) -> str:
-    """The four scores of Lighthouse on a phone, the median of three."""
-    runs = []
-    for _ in range(RUNS):
+def judged(lighthouse: str, chromium: str, address: str, runs: int) -> list[str]:
+    """By Lighthouse on a phone, each the median of some runs: the four scores, and milliseconds blocked."""
+    found = []
+    for _ in range(runs):
         done = subprocess.run(
             [
                 lighthouse, address, "--quiet", "--output=json", f"--only-categories={','.join(CATEGORIES)}",
@@ -95,18 +115,19 @@ def scores(lighthouse: str, chromium: str, address: str) -> str:
         )  # fmt: skip
         if done.returncode:
             sys.exit(f"Lighthouse failed on {address}:\n{done.stderr}")
-        found = json.loads(done.stdout)["categories"]
-        runs.append([found[name]["score"] or 0 for name in CATEGORIES])
-    return " / ".join(f"{100 * statistics.median(column):.0f}" for column in zip(*runs, strict=True))
+        report = json.loads(done.stdout)
+        run = [100 * (report["categories"][name]["score"] or 0) for name in CATEGORIES]
+        found.append([*run, report["audits"]["total-blocking-time"]["numericValue"]])
+    *scores, milliseconds = (f"{statistics.median(column):.0f}" for column in zip(*found, strict=True))
+    return [" / ".join(scores), milliseconds]
 
 
 def table(
-    sites: dict[str, Path], kinds: Sequence[str], lighthouse: str | None, chromium: str
+    sites: dict[str, Path], kinds: Sequence[str], lighthouse: str | None, chromium: str, runs: int
 ) -> Iterator[str]:
     """The lines of the table."""
-    columns = ["page", "site", "KB", "requests", "screens", "elements", "blocked ms"]
-    if lighthouse:
-        columns.append(" / ".join(CATEGORIES))
+    columns = ["page", "site", "KB", "requests", "screens", "elements"]
+    columns += [" / ".join(CATEGORIES)] * bool(lighthouse) + ["blocked ms"]
     yield "| " + " | ".join(columns) + " |"
     yield "|" + " --- |" * len(columns)
     with open_browser(chromium) as browser:
@@ -116,10 +137,12 @@ def table(
                     path = f"{language}/{KINDS[kind]}"
                     if not (folder / path / "index.html").is_file():
                         continue
-                    with served(folder) as root:
+                    with served(folder, Compressing) as root:
                         cells = [f"{kind} ({language})", name, *measured(browser, root + path)]
                         if lighthouse:
-                            cells.append(scores(lighthouse, chromium, root + path))
+                            cells += judged(lighthouse, chromium, root + path, runs)
+                        else:
+                            cells.append(blocked(browser, root + path, runs))
                     yield "| " + " | ".join(cells) + " |"
 
 
@@ -131,6 +154,7 @@ def main() -> None:
     parser.add_argument("sites", nargs="+", metavar="NAME=FOLDER", help="a built site and what to call it")
     parser.add_argument("--stock", type=Path, metavar="FOLDER", help="where to build the theme as it is")
     parser.add_argument("--kinds", nargs="+", choices=list(KINDS), default=list(KINDS), metavar="KIND")
+    parser.add_argument("--runs", type=int, default=3, metavar="N", help="the median of so many")
     parser.add_argument("--lighthouse", metavar="COMMAND", help="how Lighthouse is started")
     parser.add_argument("--chromium", default=shutil.which("chromium"), metavar="COMMAND")
     asked = parser.parse_args()
@@ -139,7 +163,7 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as folder, benchmark_build.without_hooks(Path(folder)) as config:
             benchmark_build.build(config, asked.stock.resolve(), strict=False)
         sites["stock"] = asked.stock
-    for line in table(sites, asked.kinds, asked.lighthouse, asked.chromium):
+    for line in table(sites, asked.kinds, asked.lighthouse, asked.chromium, asked.runs):
         print(line, flush=True)
 
 

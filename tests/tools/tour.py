@@ -22,7 +22,7 @@ NARROW = {"width": 390, "height": 844}
 WIDE = {"width": 1280, "height": 720}
 
 
-class _Quiet(http.server.SimpleHTTPRequestHandler):
+class Quiet(http.server.SimpleHTTPRequestHandler):
     """A plain file server below `BASE_PATH` that answers a missing page with 404.html."""
 
     def translate_path(self, path: str) -> str:
@@ -43,10 +43,10 @@ class _Quiet(http.server.SimpleHTTPRequestHandler):
 
 
 @contextmanager
-def served(site: Path) -> Iterator[str]:
+def served(site: Path, handler: type[Quiet] = Quiet) -> Iterator[str]:
     """A server of this machine for the built site; its address, with the closing slash."""
-    handler = functools.partial(_Quiet, directory=str(site))
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    answering = functools.partial(handler, directory=str(site))
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), answering)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}{BASE_PATH}"
     server.shutdown()
