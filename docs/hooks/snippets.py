@@ -31,6 +31,7 @@ from pygments.lexers import get_lexer_by_name
 import differences
 import excerpts
 import networks
+import released
 from directives import DirectiveError, Handler, expand, without_argument
 from facts import citation
 from facts import known as known_facts
@@ -65,6 +66,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         check_facts(loaded.values(), known_facts().by_id)
     except BadInput as bad:
         raise PluginError(str(bad)) from None
+    released.check(root, loaded)
     _snippets.clear()
     _outcome.cache_clear()
     _snippets.update(loaded)

@@ -22,6 +22,21 @@ def raw(name: str, suffix: str) -> str:
     return f"snippets/{name}{suffix}"
 
 
+def pinned(digits: str, file: str) -> str:
+    """The bytes of one released version below the site's root: `digits` of its hash, and `NAME.ext`."""
+    return f"snippets/sha256/{digits}/{file}"
+
+
+def embed(name: str, language: str) -> str:
+    """The light page of a snippet for frames, below the site's root."""
+    return f"embed/{language}/{name}/"
+
+
+def version(digits: str) -> str:
+    """The anchor of a released version on its snippet's page."""
+    return f"version-{digits}"
+
+
 def snippet_page(name: str) -> str:
     """The page of a snippet."""
     return f"snippets/{name}.md"

@@ -40,11 +40,15 @@ ENTRIES = {
 """The entries of a spec, and whether it must have them."""
 
 
+_NO_TOPICS = frozenset(["python", "releases.yaml", "sha256"])
+
+
 def load(root: Path) -> dict[str, Snippet]:
     """Load all snippets below a folder.
 
     Args:
-        root: the `snippets` folder; `python/` in it is the checker and is passed by.
+        root: the `snippets` folder; `python/` in it is the checker and is passed by, and what was released
+            is read by `releases`.
 
     Returns:
         Snippets by name, sorted.
@@ -55,7 +59,7 @@ def load(root: Path) -> dict[str, Snippet]:
     problems: list[Problem] = []
     snippets: dict[str, Snippet] = {}
     for topic in sorted(root.iterdir()):
-        if topic.name.startswith(".") or topic.name == "python":
+        if topic.name.startswith(".") or topic.name in _NO_TOPICS:
             continue
         if not topic.is_dir():
             problems.append(

@@ -1,0 +1,171 @@
+"""Releases what changed: pins the bytes of snippets and records the addresses that pages have.
+
+python tests/release.py                                   new snippets, and every new address of the site
+python tests/release.py TOPIC/NAME --en WHY --ja WHY      a snippet that changed, and why, in both languages
+python tests/release.py --withdraw DIGITS --en WHY --ja WHY
+                                                          a released version that nobody may use any more
+
+Released versions and addresses are only ever added. Exit code 0: released. 1: something needs you first; the
+message says what.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+import yaml
+
+import published
+from lambda_vpc.guide import releases
+from lambda_vpc.guide.languages import LANGUAGES
+from lambda_vpc.guide.snippet import Snippet
+from lambda_vpc.guide.spec import load
+from lambda_vpc.reading import BadInput, suggestion
+
+ROOT = Path(__file__).parents[1]
+FIRST = {"en": "First release.", "ja": "最初の公開です。"}
+HEADER = """\
+# Released versions of the snippets, the oldest first; their bytes stand under snippets/sha256/. Only ever
+# added to: `python tests/release.py` does it. Links to each version stand in other people's wikis.
+"""
+
+
+class ReleaseError(ValueError):
+    """What has to be done first; the message names the snippet or the file, and the mend."""
+
+
+def changed(snippets: Mapping[str, Snippet], histories: Mapping[str, releases.History]) -> list[Snippet]:
+    """Released snippets whose bytes are not those of their latest version."""
+    return [
+        snippet
+        for name, snippet in snippets.items()
+        if name in histories and histories[name].latest.sha256 != releases.sha256(snippet)
+    ]
+
+
+def release(root: Path, named: Mapping[str, Mapping[str, str]], today: str) -> list[str]:
+    """Pin new snippets, and the changed ones for which a reason is given.
+
+    Args:
+        root: the project.
+        named: why a snippet changed, in each language, by its name.
+        today: ISO date.
+
+    Returns:
+        The names of the snippets that have a new version.
+
+    Raises:
+        ReleaseError: a changed snippet has no reason, or one has a reason that did not change.
+        BadInput: snippets or releases cannot be read.
+    """
+    folder = root / "snippets"
+    snippets, histories = load(folder), releases.load(folder)
+    waiting = {snippet.name for snippet in changed(snippets, histories)}
+    for name in named:
+        if name not in waiting:
+            raise ReleaseError(f"snippets/{name}: {_why_not(name, snippets, histories)}")
+    if missing := sorted(waiting - named.keys()):
+        raise ReleaseError(
+            "\n".join(
+                f"snippets/{name}: changed since its release; say why: "
+                f"python tests/release.py {name} --en 'WHY' --ja 'なぜ'"
+                for name in missing
+            )
+        )
+    data = _data(folder)
+    new = [snippet for name, snippet in snippets.items() if name not in histories or name in waiting]
+    for snippet in new:
+        digest = releases.sha256(snippet)
+        if snippet.name in histories and histories[snippet.name].of(digest[: releases.DIGITS]):
+            raise ReleaseError(
+                f"snippets/{snippet.name}: these bytes were released before, and a version is listed once; "
+                "change a comment to say what is different now"
+            )
+        file = Path(snippet.path).name
+        version = {"file": file, "sha256": digest, "date": today, "why": dict(named.get(snippet.name, FIRST))}
+        data.setdefault(snippet.name, {"versions": []})["versions"].append(version)
+        pinned = root / releases.addresses.pinned(digest[: releases.DIGITS], file)
+        pinned.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(snippet.folder / file, pinned)
+    _write(folder, data)
+    return [snippet.name for snippet in new]
+
+
+def _why_not(name: str, snippets: Mapping[str, Snippet], histories: Mapping[str, object]) -> str:
+    if name not in snippets:
+        return f"there is no such snippet{suggestion(name, list(snippets))}"
+    return "has not changed since its release" if name in histories else "is new, so no reason is needed"
+
+
+def withdraw(root: Path, digits: str, why: Mapping[str, str], today: str) -> None:
+    """Mark a released version as withdrawn.
+
+    Raises:
+        ReleaseError: no version has these digits, or it is withdrawn already.
+    """
+    folder = root / "snippets"
+    data = _data(folder)
+    found = [
+        version
+        for entry in data.values()
+        for version in entry["versions"]
+        if version["sha256"][: releases.DIGITS] == digits
+    ]
+    if not found:
+        raise ReleaseError(
+            f"no released version has the digits '{digits}'; they are in snippets/{releases.FILE}"
+        )
+    if any("withdrawn" in version for version in found):
+        raise ReleaseError(f"{digits} is withdrawn already")
+    for version in found:
+        version["withdrawn"] = {"date": today, "why": dict(why)}
+    _write(folder, data)
+
+
+def _data(folder: Path) -> dict:
+    releases.load(folder)  # refuses what it cannot read
+    file = folder / releases.FILE
+    return yaml.safe_load(file.read_text("utf-8")) or {} if file.is_file() else {}
+
+
+def _write(folder: Path, data: Mapping) -> None:
+    text = yaml.safe_dump(dict(sorted(data.items())), sort_keys=False, allow_unicode=True, width=110)
+    (folder / releases.FILE).write_text(HEADER + text, "utf-8")
+
+
+def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
+    """Run the command; 0 when everything was released."""
+    parser = argparse.ArgumentParser(
+        prog="python tests/release.py",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("snippets", nargs="*", metavar="TOPIC/NAME", help="that changed for this reason")
+    parser.add_argument("--withdraw", metavar="DIGITS", help="the digits in a pinned address")
+    for language in LANGUAGES:
+        parser.add_argument(f"--{language}", metavar="WHY", help="the reason in this language")
+    asked = parser.parse_args(arguments)
+    why = {language: getattr(asked, language) for language in LANGUAGES}
+    if (asked.snippets or asked.withdraw) and not all(why.values()):
+        parser.error("the reason is needed in both languages: --en WHY --ja WHY")
+    today = datetime.now(UTC).date().isoformat()
+    try:
+        if asked.withdraw:
+            withdraw(root, asked.withdraw, why, today)
+        for name in release(root, dict.fromkeys(asked.snippets, why), today):
+            print(f"released {name}")
+        for address in published.record(root):
+            print(f"released {address}")
+    except (ReleaseError, BadInput, published.PublishedError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
