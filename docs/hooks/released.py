@@ -1,4 +1,4 @@
-"""Released versions of the snippets: the bytes of each at its pinned address, and what was released of which."""
+"""Released versions of the snippets: their bytes at pinned addresses, and what was released of which."""
 
 from __future__ import annotations
 
