@@ -22,6 +22,8 @@ from lambda_vpc.reading import BadInput, Problem, near, read
 RELEASED = "docs/released.txt"
 REDIRECTS = "docs/redirects.yaml"
 
+_FILES = ("snippets/**/*", "embed/**/*.html", "*/snippets/*.xml")
+"""Of a site, those that links lead to besides its pages."""
 _HEADER = """\
 ; Released addresses: pages and #places below the language, /files from the site's root. Only ever added to:
 ; `python tests/release.py` does it, and closes with a hash over all lines above.
@@ -73,7 +75,8 @@ def of_site(site: Path) -> dict[str, Addresses]:
     """
     files = [
         f"/{path.relative_to(site).as_posix()}"
-        for path in sorted((site / "snippets").rglob("*"))
+        for pattern in _FILES
+        for path in sorted(site.glob(pattern))
         if path.is_file()
     ]
     return {language: Addresses(dict(_pages(site / language)), files) for language in LANGUAGES}
