@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from lambda_vpc import diagram
+from lambda_vpc.diagram.shapes import Layout
 from lambda_vpc.guide import addresses
 from lambda_vpc.guide.cases.trace import TraceCase
 from lambda_vpc.guide.languages import LANGUAGES
@@ -35,6 +36,8 @@ class Picture:
     """To stand in a page."""
     alone: str
     """To be a file."""
+    layout: Layout
+    """The same with all positions."""
     narrow: bool
     """Whether it is still read when it is as wide as a phone."""
     label: str
@@ -124,11 +127,13 @@ def _picture(snippet: Snippet, source: Source, case: TraceCase, language: str, a
     scene = diagram.scene(networks, language, case.function, case.destination, case.without_az)
     outcomes = [way.answer for way in scene.ways]
     identifier = f"{snippet.name.replace('/', '-')}-{anchor}"
-    svg = diagram.picture(scene, identifier)
+    drawn = diagram.drawn(scene)
+    svg = drawn.svg(identifier)
     return Picture(
         file=addresses.picture(snippet.name, anchor, language),
         svg=svg,
-        alone=diagram.picture(scene, identifier, alone=True),
+        alone=drawn.svg(identifier, alone=True),
+        layout=drawn.layout,
         narrow=float(_WIDTH.search(svg)[1]) <= NARROW,
         label=_label(snippet, case, language),
         outcome=_together(outcomes),
