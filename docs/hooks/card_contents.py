@@ -1,12 +1,10 @@
-"""What a card shows of a snippet: the picture of its network, its statements, its resources, or its code."""
+"""What a card shows of a snippet that has no picture: its statements, its resources, or its code."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-import networks
 from card_layout import ROOM, Row, height
-from lambda_vpc.diagram.shapes import Layout
 from lambda_vpc.guide.snippet import POLICY_LAYERS, Snippet
 
 _ACTIONS = (6, 4, 3, 2, 1)
@@ -17,11 +15,8 @@ _LINES = 18
 """Lines of code; more have no room."""
 
 
-def figure(snippet: Snippet, language: str) -> Layout | tuple[Row, ...]:
-    """What stands on the right of a card."""
-    drawn = networks.pictures(snippet, language)[:1]
-    if drawn:
-        return drawn[0].layout
+def rows(snippet: Snippet) -> tuple[Row, ...]:
+    """The lines on the right of a snippet's card, where no picture stands."""
     if snippet.kind in POLICY_LAYERS:
         return _policy(_several(snippet.source.data.get("Statement")))
     resources = snippet.source.data.get("Resources") if snippet.kind == "template" else None
@@ -35,21 +30,21 @@ def figure(snippet: Snippet, language: str) -> Layout | tuple[Row, ...]:
 def _policy(statements: list[Mapping]) -> tuple[Row, ...]:
     for most in _ACTIONS:
         shown = [tuple(_statement(one, most)) for one in statements]
-        rows = tuple(row for one in shown for row in one)
-        if height(rows) <= ROOM:
-            return rows
+        found = tuple(row for one in shown for row in one)
+        if height(found) <= ROOM:
+            return found
     # Of what is left only the number.
-    while shown and height(rows) > ROOM:
+    while shown and height(found) > ROOM:
         shown.pop()
         left = Row(f"+{len(statements) - len(shown)}", "minor")
-        rows = (*(row for one in shown for row in one), left)
-    return rows
+        found = (*(row for one in shown for row in one), left)
+    return found
 
 
 def _statement(statement: Mapping, most: int) -> Iterable[Row]:
     effect = str(statement.get("Effect", ""))
     yield Row(
-        f"{effect}  {statement.get('Sid', '')}".strip(), effect.lower() if effect == "Deny" else "allow"
+        f"{effect} {statement.get('Sid', '')}".strip(), effect.lower() if effect == "Deny" else "allow"
     )
     for key in ("Action", "NotAction"):
         actions = _several(statement.get(key))

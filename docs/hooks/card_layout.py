@@ -26,8 +26,11 @@ _PAD = 24
 _BASELINE = 0.88
 """From a line's top to its baseline, in ems."""
 _TITLE = tuple(range(62, 29, -4))
-_TITLE_LINES = tuple(3 if size > 46 else 4 if size > 34 else 6 for size in _TITLE)
-_TOLD = (25,)
+_LARGE_TITLE = (84, 76, 68, *_TITLE)
+"""Where nothing stands beside it."""
+_TOLD, _LARGE_TOLD = 25, 32
+_TOLD_LINES = 4
+_TOLD_LEADING = 1.4
 _FILE = 20
 _LEADING = 1.28
 _INDENT = 24
@@ -102,7 +105,10 @@ def placed(card: Card) -> Placed:
     if place := cut(shown(card.place), room, 24):
         found.texts.append(Text(place, MARGIN, y + 21, 24, "lead"))
     y += 40
-    title = fitted(shown(card.title), room, _TITLE, _TITLE_LINES, bold=True)
+    alone = card.figure is None
+    sizes = _LARGE_TITLE if alone else _TITLE
+    most = [3 if size > 46 else 4 if size > 34 else 6 for size in sizes]
+    title = fitted(shown(card.title), room, sizes, most, bold=True)
     y = _lines(found, title.lines, y, title.size, "ink", bold=True) + 14
     bottom = HEIGHT - BAR - 40
     if card.file:
@@ -110,10 +116,11 @@ def placed(card: Card) -> Placed:
         file = cut(shown(card.file), room, _FILE)
         found.texts.append(Text(file, MARGIN, bottom + _FILE, _FILE, "minor"))
         bottom -= 16
-    most = min(4, int((bottom - y) / (_TOLD[0] * 1.4)))
+    size = _LARGE_TOLD if alone else _TOLD
+    most = min(_TOLD_LINES, int((bottom - y) / (size * _TOLD_LEADING)))
     if most > 0 and card.told:
-        told = fitted(shown(card.told), room, _TOLD, (most,))
-        _lines(found, told.lines, y, told.size, "minor", leading=1.4)
+        told = fitted(shown(card.told), room, (size,), (most,))
+        _lines(found, told.lines, y, size, "minor", leading=_TOLD_LEADING)
     if isinstance(card.figure, Layout):
         _picture(found, card.figure)
     elif card.figure:

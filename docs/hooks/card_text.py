@@ -21,6 +21,8 @@ UNKNOWN = "□"
 """In place of what cannot be drawn: control characters, marks of direction, letters that the font lacks."""
 SMALL = 46
 """Before a title is written in smaller letters than these, its phrases are broken, between words."""
+LAST = 0.4
+"""How wide the last line is, of the widest, if smaller letters can make it so."""
 STROKE = 0.018
 """How much thicker bold letters are on each side, in ems: the font has one weight."""
 
@@ -123,12 +125,13 @@ def fitted(
     whole = phrases(text)
     broken = [word for phrase in whole for word in words(phrase)]
     large = [size for size in sizes if size >= SMALL] or sizes
-    for parts, tried in ((whole, large), (broken, sizes)):
+    for parts, tried, least in ((whole, large, LAST), (whole, large, 0), (broken, sizes, 0)):
         for size, limit in zip(tried, most, strict=False):
             widths = [width(part, size, bold=bold) for part in parts]
             if max(widths, default=0) <= room:
                 lines = _balanced(parts, widths, room)
-                if len(lines) <= limit:
+                wide = [width(line, size, bold=bold) for line in lines]
+                if len(lines) <= limit and wide[-1] >= least * max(wide):
                     return Fitted(_stripped(lines), size, parts is whole)
     letters = [one for part in parts for one in ([part] if width(part, size, bold=bold) <= room else part)]
     lines = _greedy(letters, [width(one, size, bold=bold) for one in letters], room)

@@ -38,6 +38,7 @@ from render import render, words
 
 Figure = Layout | tuple[Row, ...] | None
 
+_HOME = "index.md"
 _HOOKS = str(Path(__file__).parent)
 _SNIPPETS, _PICTURES = "docs/hooks/snippets.py", "docs/hooks/pictures.py"
 _DIRECTIVE = re.compile(r"^\{\{ (network|picture|snippet|snippet-code) (.+?) \}\}\s*$", re.MULTILINE)
@@ -87,7 +88,7 @@ def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -
     language, rest = split(source, config)
     if language is None:
         return
-    text = _plain(page.meta.get("description", "")) or described(html, _title(page), language)
+    text = _plain(page.meta.get("description", "") or described(html, _title(page, config), language))
     page.meta["description"] = escape(text)  # the theme writes it as it is
     if not _run.serving:
         card = _card(page, language, rest, config)
@@ -99,10 +100,10 @@ def on_page_context(context: dict, page: Page, config: MkDocsConfig, nav: object
     """Give a page its tags."""
     language, rest = split(page.file.src_uri, config)
     if language is not None:
-        context["card_title"] = title = _title(page)
+        context["card_title"] = title = _title(page, config)
         context["card_tags"] = _tags(
             language, config, title=title, description=_described(page), url=page.canonical_url,
-            image=addresses.card(rest, language), kind="website" if rest == "index.md" else "article",
+            image=addresses.card(rest, language), kind="website" if rest == _HOME else "article",
         )  # fmt: skip
     return context
 
@@ -114,7 +115,7 @@ def on_template_context(context: dict, template_name: str, config: MkDocsConfig)
         title, description = (" / ".join(one[name] for one in said) for name in ("site_name", "description"))
         context["card_tags"] = _tags(
             FALLBACK, config, title=title, description=description, url=config.site_url,
-            image=addresses.card("index.md", FALLBACK), kind="website",
+            image=addresses.card(_HOME, FALLBACK), kind="website",
         )  # fmt: skip
     return context
 
@@ -145,7 +146,10 @@ def _plain(text: str) -> str:
     return _CONTROLS.sub("\N{REPLACEMENT CHARACTER}", " ".join(str(text).split()))
 
 
-def _title(page: Page) -> str:
+def _title(page: Page, config: MkDocsConfig) -> str:
+    language, rest = split(page.file.src_uri, config)
+    if rest == _HOME:
+        return config.extra["languages"][language]["site_name"]
     # MkDocs gives a title without elements, but with entities.
     return _plain(unescape(page.title))
 
@@ -170,7 +174,7 @@ def _card(page: Page, language: str, rest: str, config: MkDocsConfig) -> Card:
     return Card(
         name=config.extra["languages"][language]["site_name"],
         place=" › ".join(place),
-        title=_title(page),
+        title=_title(page, config),
         told=_described(page),
         file=snippet.path if own else "",
         figure=figure,
@@ -190,8 +194,9 @@ def _shown(page: Page, language: str, config: MkDocsConfig) -> tuple[Snippet | N
         return None, None
     if variant in {wrong.name for wrong in snippet.wrong}:
         picture = networks.picture_of_wrong(snippet, variant, language)
-        return snippet, picture.layout if picture else None
-    return snippet, card_contents.figure(snippet, language)
+    else:
+        picture = next(iter(networks.pictures(snippet, language)), None)
+    return snippet, picture.layout if picture else card_contents.rows(snippet)
 
 
 # --- the process that draws ---------------------------------------------------------------------

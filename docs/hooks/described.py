@@ -13,7 +13,7 @@ _PARAGRAPH = re.compile(r"<p\b.*?</p>", re.DOTALL)
 _SENTENCE = re.compile(r"(?<=。)(?=.)|(?<=[.!?:])\s+(?=[A-Z0-9“\"(])")
 _WIDE = r"[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]"
 # Between Japanese sentences a space is only where the source had a line break.
-_SPACE = re.compile(rf"(?<={_WIDE}) (?={_WIDE})")
+_SPACE = re.compile(rf"(?<={_WIDE}) (?={_WIDE})|(?<=。) ")
 _BREAK = re.compile(r"[\s、]\S*$")
 
 
