@@ -43,9 +43,7 @@ def _policy(statements: list[Mapping]) -> tuple[Row, ...]:
 
 def _statement(statement: Mapping, most: int) -> Iterable[Row]:
     effect = str(statement.get("Effect", ""))
-    yield Row(
-        f"{effect} {statement.get('Sid', '')}".strip(), effect.lower() if effect == "Deny" else "allow"
-    )
+    yield Row(f"{effect} {statement.get('Sid', '')}".strip(), effect.lower() if effect == "Deny" else "allow")
     for key in ("Action", "NotAction"):
         actions = _several(statement.get(key))
         before = "" if key == "Action" else f"{key}: "

@@ -31,7 +31,9 @@ _JAPANESE = re.compile(r"[\u3041-\u30ff\u3400-\u9fff]")
 _WORDS = re.compile(r"(?<= )(?=\S)|(?<=/)(?=[^/])")
 _BEHIND = re.compile(r"(?<=[:,] )(?=\S)")
 _IN_PHRASE = re.compile(r"(?<= )(?=[^ \u3041-\u309f])")
-_NO_START = "、。，．,.:;!?！？」』）】)]}・ー…ゃゅょっャュョッァィゥェォ%〜"
+_NO_START = (
+    "、。，．,.:;!?！？」』）】)]}…%〜\N{KATAKANA MIDDLE DOT}\N{KATAKANA-HIRAGANA PROLONGED SOUND MARK}"
+)
 _NO_END = "「『（【([{"
 _NUMBER = re.compile(r"(?:^|\s)\d+\s*$")
 
