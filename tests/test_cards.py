@@ -57,6 +57,7 @@ def figure(snippet: Snippet, language: str) -> Layout | tuple[Row, ...]:
     return diagram.drawn(diagram.scene(networks, language, *asked)).layout
 
 
+_NOINDEX = '<meta name="robots" content="noindex">'
 _META = re.compile(r'<meta (?:name|property)="([\w:-]+)" content="([^"]*)">')
 
 
@@ -72,7 +73,9 @@ def said(site: Path) -> dict[str, dict[str, str]]:
     found = {}
     for path in html_files(site):
         place = path.relative_to(site).as_posix()
-        if place == "404.html":
+        # A page that moved leads on, and what others show in a frame is no page to link.
+        of_a_language = place.split("/")[0] in LANGUAGES
+        if place != "index.html" and not of_a_language or _NOINDEX in path.read_text("utf-8"):
             continue
         counted = Counter(name for name, _ in tags(path))
         wrong = {name: counted[name] for name in ONCE if counted[name] != 1}

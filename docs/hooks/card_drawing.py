@@ -10,15 +10,14 @@ import re
 from collections.abc import Callable, Iterator
 from functools import cache
 from itertools import pairwise
-from pathlib import Path
 
 from PIL import Image, ImageDraw
 
 import card_layout
-import lambda_vpc.diagram
 from card_layout import BAR, HEIGHT, MARK, WIDTH, Card, Placed, placed
 from card_text import STROKE, font
 from lambda_vpc.diagram.shapes import Box, Label, Layout, Line, Mark, Shape, measure
+from lambda_vpc.diagram.svg import Picture
 from render import THEME
 
 Color = tuple[int, int, int]
@@ -46,10 +45,10 @@ _FILLS = {"vpc": "frame", "internet": "frame", "service": "frame", "zone": "zone
 # --- colors -------------------------------------------------------------------------------------
 
 
-def _declared(path: Path) -> dict[str, Color]:
+def _declared(css: str) -> dict[str, Color]:
     """The colors of a style sheet by their names, those of its first scheme, which is the light one."""
     found: dict[str, Color] = {}
-    for name, written in re.findall(r"--([\w-]+): #([0-9a-f]{6}|[0-9a-f]{3});", path.read_text("utf-8")):
+    for name, written in re.findall(r"--([\w-]+): #([0-9a-f]{6}|[0-9a-f]{3});", css):
         digits = written if len(written) == 6 else "".join(2 * digit for digit in written)
         found.setdefault(name, tuple(bytes.fromhex(digits)))
     return found
@@ -58,8 +57,9 @@ def _declared(path: Path) -> dict[str, Color]:
 @cache
 def colors() -> dict[str, Color]:
     """Every color of a card by what it is for."""
-    page = _declared(THEME / "assets" / "palette.css")
-    picture = _declared(Path(lambda_vpc.diagram.__file__).with_name("alone.css"))
+    page = _declared((THEME / "assets" / "palette.css").read_text("utf-8"))
+    # A picture that is a file of its own brings its colors.
+    picture = _declared(Picture("en", "", "", Layout()).svg(alone=True))
     return {
         "paper": (255, 255, 255),
         "panel": page["guide-surface"],

@@ -36,8 +36,6 @@ class Picture:
     """To stand in a page."""
     alone: str
     """To be a file."""
-    layout: Layout
-    """The same with all positions."""
     narrow: bool
     """Whether it is still read when it is as wide as a phone."""
     label: str
@@ -46,6 +44,8 @@ class Picture:
     """`reached`, `blocked`, `unknown` or `partly`."""
     reached: int
     subnets: int
+    layout: Layout
+    """Where everything stands."""
 
 
 def has_picture(snippet: Snippet) -> bool:
@@ -132,13 +132,13 @@ def _picture(snippet: Snippet, source: Source, case: TraceCase, language: str, a
     return Picture(
         file=addresses.picture(snippet.name, anchor, language),
         svg=svg,
-        alone=drawn.svg(identifier, alone=True),
-        layout=drawn.layout,
+        alone=diagram.picture(scene, identifier, alone=True),
         narrow=float(_WIDTH.search(svg)[1]) <= NARROW,
         label=_label(snippet, case, language),
         outcome=_together(outcomes),
         reached=outcomes.count("reached"),
         subnets=len(outcomes),
+        layout=drawn.layout,
     )
 
 
