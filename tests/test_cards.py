@@ -75,7 +75,7 @@ def said(site: Path) -> dict[str, dict[str, str]]:
         place = path.relative_to(site).as_posix()
         # A page that moved leads on, and what others show in a frame is no page to link.
         of_a_language = place.split("/")[0] in LANGUAGES
-        if place != "index.html" and not of_a_language or _NOINDEX in path.read_text("utf-8"):
+        if (place != "index.html" and not of_a_language) or _NOINDEX in path.read_text("utf-8"):
             continue
         counted = Counter(name for name, _ in tags(path))
         wrong = {name: counted[name] for name in ONCE if counted[name] != 1}
