@@ -128,6 +128,12 @@ def test_it_serves_the_pages_of_both_languages(server: Server, language: str) ->
     assert b"Content-Security-Policy" not in page, "the policy would block the script that reloads the page"
 
 
+def test_it_draws_no_cards_that_nobody_would_see(server: Server) -> None:
+    card = addresses.card("index.md", "en")
+    assert server.shows("en/", lambda page: card.encode() in page), server.said()
+    assert server.read(card) == b""
+
+
 def test_it_serves_the_raw_file(server: Server) -> None:
     raw = addresses.raw(SNIPPET, ".json")
     assert server.shows(raw, lambda file: file == (server.root / raw).read_bytes()), server.said()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from html import unescape
 from pathlib import Path
 from urllib.parse import urldefrag, urljoin
 
@@ -16,6 +17,7 @@ from mkdocs.exceptions import PluginError
 from mkdocs.plugins import event_priority
 from mkdocs.structure.pages import Page
 
+from described import described
 from facts import known
 from lambda_vpc.guide import addresses
 from language import split
@@ -23,10 +25,7 @@ from plain_markdown import Writer, read
 
 NAME = "index.md"
 
-_DESCRIBED = 160
 _ARTICLE = re.compile(r"<article\b[^>]*>(.*)</article>", re.DOTALL)
-_PARAGRAPH = re.compile(r"<p\b.*?</p>", re.DOTALL)
-_WORD = re.compile(r"\s\S*$")
 
 
 def _fact_at(address: str) -> str | None:
@@ -99,20 +98,13 @@ def on_template_context(context: dict, template_name: str, config: MkDocsConfig)
     """What llms.txt says of a page: its description, or how it begins."""
     if template_name == "llms.txt":
         context["markdown_name"] = NAME
-        context["described"] = lambda page: _described(page, config)
+        context["described"] = lambda page: _described(page, context["language_of"](page))
         context["language_of"] = lambda page: split(page.file.src_uri, config)[0]
     return context
 
 
-def _described(page: Page, config: MkDocsConfig) -> str:
+def _described(page: Page, language: str) -> str:
+    # As docs/hooks/cards.py has it for the page's head.
     if "description" in page.meta:
-        return page.meta["description"]
-    paragraphs = (read(found[0]) for found in _PARAGRAPH.finditer(page.content or ""))
-    first = next((one.children[0] for one in paragraphs if one.text.strip()), None)
-    if first is None:
-        return page.title
-    first.children = [one for one in first.children if isinstance(one, str) or one.tag != "sup"]
-    text = " ".join(first.text.split())
-    if len(text) <= _DESCRIBED:
-        return text
-    return _WORD.sub("", text[:_DESCRIBED]).rstrip(" ,、:;(") + "…"
+        return unescape(page.meta["description"])
+    return described(page.content or "", page.title, language)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from lambda_vpc import diagram
+from lambda_vpc.diagram.shapes import Layout
 from lambda_vpc.guide import addresses
 from lambda_vpc.guide.cases.trace import TraceCase
 from lambda_vpc.guide.languages import LANGUAGES
@@ -43,6 +44,8 @@ class Picture:
     """`reached`, `blocked`, `unknown` or `partly`."""
     reached: int
     subnets: int
+    layout: Layout
+    """Where everything stands."""
 
 
 def has_picture(snippet: Snippet) -> bool:
@@ -124,7 +127,8 @@ def _picture(snippet: Snippet, source: Source, case: TraceCase, language: str, a
     scene = diagram.scene(networks, language, case.function, case.destination, case.without_az)
     outcomes = [way.answer for way in scene.ways]
     identifier = f"{snippet.name.replace('/', '-')}-{anchor}"
-    svg = diagram.picture(scene, identifier)
+    drawn = diagram.drawn(scene)
+    svg = drawn.svg(identifier)
     return Picture(
         file=addresses.picture(snippet.name, anchor, language),
         svg=svg,
@@ -134,6 +138,7 @@ def _picture(snippet: Snippet, source: Source, case: TraceCase, language: str, a
         outcome=_together(outcomes),
         reached=outcomes.count("reached"),
         subnets=len(outcomes),
+        layout=drawn.layout,
     )
 
 

@@ -136,23 +136,37 @@ _KINDS = {
 # --- directive ----------------------------------------------------------------------------------
 
 
-def _picture(argument: str, page: Page) -> str:
+def drawn(argument: str, language: str) -> Picture:
+    """What the directive draws.
+
+    Args:
+        argument: what stands behind its name.
+        language: `ja` or `en`.
+
+    Raises:
+        DirectiveError: no such picture, or not of these snippets.
+    """
     name, *named = argument.split() or [""]
     if name not in _KINDS:
         raise DirectiveError(f"no picture '{name}'{suggestion(name, list(_KINDS))}")
     kind = _KINDS[name]
     if len(named) != kind.snippets:
         raise DirectiveError(f"picture {name} takes {kind.snippets} snippets, found {len(named)}")
+    return kind.draw(language, *named)
+
+
+def _picture(argument: str, page: Page) -> str:
     language = language_of(page)
-    drawn = kind.draw(language, *named)
+    picture = drawn(argument, language)
+    name, *named = argument.split()
     # Unique on a page that shows no picture twice.
     identifier = "-".join(["picture", name, *(one.rpartition("/")[2] for one in named)])
     return render(
         "picture.html",
         language,
-        picture=drawn,
-        svg=drawn.svg(identifier),
-        file=kind.file,
+        picture=picture,
+        svg=picture.svg(identifier),
+        file=_KINDS[name].file,
         snippets=[(_snippet(one), own(page, addresses.snippet_page(one))) for one in named],
     )
 

@@ -5,6 +5,6 @@ the same question always give the same text.
 """
 
 from lambda_vpc.diagram.scene import Scene, scene
-from lambda_vpc.diagram.svg import picture
+from lambda_vpc.diagram.svg import drawn, picture
 
-__all__ = ["Scene", "picture", "scene"]
+__all__ = ["Scene", "drawn", "picture", "scene"]

@@ -50,10 +50,15 @@ class Picture:
         return "\n".join(parts) + "\n"
 
 
+def drawn(scene: Scene) -> Picture:
+    """A scene with all positions, and with the words that say the same."""
+    title, description = describe.title(scene), describe.description(scene)
+    return Picture(scene.words.language, title, description, laid_out(scene))
+
+
 def picture(scene: Scene, identifier: str = "diagram", *, alone: bool = False) -> str:
     """The SVG of a scene; see [`Picture.svg`][lambda_vpc.diagram.svg.Picture.svg]."""
-    title, description = describe.title(scene), describe.description(scene)
-    return Picture(scene.words.language, title, description, laid_out(scene)).svg(identifier, alone=alone)
+    return drawn(scene).svg(identifier, alone=alone)
 
 
 def _sheet(name: str) -> str:

@@ -47,6 +47,11 @@ def picture(name: str, anchor: str, language: str) -> str:
     return f"pictures/{name}/{anchor}.{language}.svg"
 
 
+def card(page: str, language: str) -> str:
+    """The picture of a page that others show beside a link to it, below the site's root."""
+    return f"cards/{language}/{page.removesuffix('.md')}.png"
+
+
 def case(case_id: str) -> str:
     """The anchor of a case on its snippet's page."""
     return f"case-{case_id}"
