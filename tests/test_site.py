@@ -178,6 +178,20 @@ def test_the_sitemap_lists_every_page_with_its_alternates(site: Path, content: d
     assert listed == {address(path): page.alternates() for path, page in content.items()}
 
 
+def test_below_a_path_a_page_and_what_lists_pages_give_the_whole_address(
+    site: Path, pages: dict[str, Html], content: dict[str, Html]
+) -> None:
+    assert urlsplit(SITE_URL).path.strip("/")
+    named = {
+        path: [link["href"] for link in page.all("link", rel="canonical")] for path, page in pages.items()
+    }
+    # What is missing has no address of its own.
+    assert named == {path: [address(path)] for path in [*content, "index.html"]} | {"404.html": []}
+    assert f"\nSitemap: {SITE_URL}sitemap.xml" in (site / "robots.txt").read_text("utf-8")
+    listed = re.findall(r"\]\((\S+)\)", (site / "llms.txt").read_text("utf-8"))
+    assert listed and all(url.startswith(SITE_URL) for url in listed)
+
+
 def test_every_page_has_a_policy_that_allows_its_own_scripts_and_nothing_else(pages: dict[str, Html]) -> None:
     for path, page in pages.items():
         metas = page.all("meta", **{"http-equiv": "Content-Security-Policy"})
