@@ -30,6 +30,7 @@ from pygments.lexers import get_lexer_by_name
 
 import differences
 import excerpts
+import index
 import networks
 import released
 from directives import DirectiveError, Handler, expand, without_argument
@@ -84,6 +85,8 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         files.append(File.generated(config, snippet.raw, abs_src_path=str(root.parent / snippet.path)))
         for picture in networks.files(snippet):
             files.append(File.generated(config, picture.file, content=picture.alone))
+    for file in index.files(config, loaded, _results):
+        files.append(file)
     for language in LANGUAGES:
         files.append(_page(config, language, addresses.SNIPPETS, render("snippets-index.md", language)))
         for snippet in loaded.values():
