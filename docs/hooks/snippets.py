@@ -292,8 +292,8 @@ def _wrong(snippet: Snippet, wrong: Wrong, page: Page, *, own_page: bool) -> str
     if case is not None:
         outcome = _outcome(snippet.name, wrong.name)
         where = f"{_address(snippet, page)}#{addresses.case(case.id)}"
-    else:
-        where = f"{own(page, addresses.RULES)}#{addresses.rule(wrong.caught_by)}"
+    else:  # a rule of cfn-lint itself stands on no page of the guide
+        where = f"{own(page, addresses.RULES)}#{addresses.rule(wrong.caught_by)}" if rule else None
     suffix = _suffix(wrong.path)
     return render(
         "snippet-wrong.html",
