@@ -177,8 +177,10 @@ def places(site: Path) -> dict:
 
 
 def linkable(node: Node) -> list[str]:
-    """The ids on an element and those below, titles and descriptions of pictures left out, in order."""
-    own = [node.attributes["id"]] if "id" in node.attributes and node.tag not in ("title", "desc") else []
+    """The ids on an element and those below, in order; those of pictures left out."""
+    if node.tag == "svg":
+        return []
+    own = [node.attributes["id"]] if "id" in node.attributes else []
     inner = [id_ for child in node.children if isinstance(child, Node) for id_ in linkable(child)]
     return [id_ for id_ in (*own, *inner) if not id_.startswith("__")]
 
@@ -211,6 +213,21 @@ def test_a_place_that_one_language_lacks_is_not_promised() -> None:
         {"ja": {"b/": ["x", "y", "x"], "a/": []}, "en": {"b/": ["y", "z"]}}, {"f"}, {"old/": "new/"}
     )
     assert found == {"version": 1, "pages": {"b/": ["y"]}, "moved": {"old/": "new/"}, "files": ["f"]}
+
+
+def test_addresses_that_moved_are_listed_with_where_they_lead(tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    (site / "snippets").mkdir(parents=True)
+    (site / "llms.txt").touch()
+    (site / addresses.INDEX).write_text(json.dumps(sample()), "utf-8")
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "redirects.yaml").write_text("old/#a: new/#b\nolder/: new/\n", "utf-8")
+    config = SimpleNamespace(site_dir=str(site), config_file_path=str(tmp_path / "mkdocs.yml"))
+    hook.on_files([], config)
+    hook.on_post_build(config)
+    found = json.loads((site / addresses.PLACES).read_text("utf-8"))
+    assert found["moved"] == {"old/#a": "new/#b", "older/": "new/"}
+    assert found["files"] == ["llms.txt", addresses.PLACES, addresses.INDEX]
 
 
 def test_every_link_that_the_guide_itself_gives_out_is_fine(capsys, site: Path) -> None:

@@ -20,7 +20,7 @@ from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
 import released
-from lambda_vpc.guide import addresses
+from lambda_vpc.guide import addresses, permanent
 from lambda_vpc.guide import index as guide_index
 from lambda_vpc.guide.cases import CaseResult
 from lambda_vpc.guide.changes import SUPERSEDED, WITHDRAWN, Change, changes
@@ -32,9 +32,6 @@ from render import render
 from render import words as all_words
 
 _ARTICLE = re.compile(r"<article\b.*</article>", re.DOTALL)
-# An id in an element's start: in a text, where < and > are escaped, no > follows before the next <.
-# No places to link to: the titles and descriptions of pictures, and what begins with __, made for scripts.
-_ID = re.compile(r'(?<!<title)(?<!<desc)[ \n]id="(?!__)([^"]+)"(?=[^<>]*>)')
 _NO_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """Characters that XML cannot hold, not even escaped."""
 
@@ -48,11 +45,6 @@ class _Build:
 
 
 _build = _Build()
-
-
-def moved() -> Mapping[str, str]:
-    """Where addresses lead on, both below the language."""
-    return {}
 
 
 def files(
@@ -103,7 +95,7 @@ def on_post_page(output: str, page: Page, config: MkDocsConfig) -> str:
     if not article:
         raise PluginError(f"docs/{page.file.src_uri}: no <article>: mend docs/hooks/index.py")
     language, _ = split(page.file.src_uri, config)
-    _build.ids[language][page.url.removeprefix(f"{language}/")] = _ID.findall(article[0])
+    _build.ids[language][page.url.removeprefix(f"{language}/")] = permanent.ids(article[0])
     return output
 
 
@@ -118,7 +110,9 @@ def on_post_build(config: MkDocsConfig) -> None:
         for snippet in index["snippets"]
         for address in (snippet["addresses"]["raw"], *(one["pinned"] for one in snippet["versions"]))
     }
-    data = guide_index.places(_build.ids, {addresses.PLACES, *_published(site)} - named, moved())
+    redirects = permanent.load_redirects(Path(config.config_file_path).parent)
+    moved = {old: redirect.to for old, redirect in redirects.items()}
+    data = guide_index.places(_build.ids, {addresses.PLACES, *_published(site)} - named, moved)
     (site / addresses.PLACES).write_text(_json(data), "utf-8")
 
 

@@ -2,57 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import lru_cache
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from mkdocs.config.defaults import MkDocsConfig
-from mkdocs.exceptions import PluginError
-from mkdocs.structure.files import File, Files
+from mkdocs.structure.files import File
 
 from lambda_vpc.guide import releases
 from lambda_vpc.guide.releases import History
 from lambda_vpc.guide.snippet import Snippet
 from lambda_vpc.reading import BadInput
-from render import DOCS
+
+_histories: dict[str, History] = {}
 
 
-def _histories() -> dict[str, History]:
-    """As snippets/releases.yaml has them now: MkDocs and who imports this have it each loaded for itself."""
-    root = DOCS.parent / "snippets"
-    file = root / releases.FILE
-    return _loaded(root, file.stat().st_mtime_ns) if file.is_file() else {}
-
-
-@lru_cache(maxsize=1)
-def _loaded(root: Path, _changed: int) -> dict[str, History]:
-    return releases.load(root)
-
-
-def on_files(files: Files, config: MkDocsConfig) -> Files:
-    """Publish the bytes of every released version."""
-    root = Path(config.config_file_path).parent
-    try:
-        histories = releases.load(root / "snippets")
-    except BadInput as bad:
-        raise PluginError(str(bad)) from None
-    for history in histories.values():
-        for version in history.versions:
-            files.append(File.generated(config, version.pinned, abs_src_path=str(root / version.pinned)))
-    return files
-
-
-def history(name: str) -> History:
-    """What was released of a snippet; nothing of a draft."""
-    return _histories().get(name, History(name))
-
-
-def check(root: Path, snippets: Mapping[str, Snippet]) -> None:
-    """Refuse to build without a snippet that was released.
+def load(root: Path, snippets: Mapping[str, Snippet]) -> None:
+    """Read what was released.
 
     Args:
         root: the `snippets` folder.
         snippets: all of today, by name.
+
+    Raises:
+        BadInput: the list or a pinned file is wrong, or a snippet that was released is gone.
     """
-    if gone := releases.gone(root, _histories(), snippets):
-        raise PluginError(str(BadInput(gone)))
+    _histories.clear()
+    _histories.update(releases.load(root))
+    if gone := releases.gone(root, _histories, snippets):
+        raise BadInput(gone)
+
+
+def files(root: Path, config: MkDocsConfig) -> Iterator[File]:
+    """The bytes of every released version, to be published."""
+    for one in _histories.values():
+        for version in one.versions:
+            yield File.generated(config, version.pinned, abs_src_path=str(root.parent / version.pinned))
+
+
+def history(name: str) -> History:
+    """What was released of a snippet; nothing of a draft."""
+    return _histories.get(name, History(name))

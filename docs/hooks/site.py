@@ -6,9 +6,6 @@ relies on the theme's markup it says so when the markup changes.
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import html
 import re
 from dataclasses import dataclass, field
 from itertools import accumulate
@@ -24,6 +21,7 @@ from rjsmin import jsmin
 from lambda_vpc.guide import addresses
 from lighter import plain_code, plain_signatures, titles_once, without_indentation
 from search import split_index
+from site_policy import CHARSET, SCRIPT, with_policy
 from style_sheet import Elements, used
 
 
@@ -72,7 +70,6 @@ MENDS = (
 LONGEST_CONTENTS = 100
 """Entries in a table of contents; each stands in the page twice, as the theme has one for narrow screens."""
 
-_SCRIPT = re.compile(r"<script([^>]*)>(.*?)</script>", re.DOTALL)
 _INLINE = re.compile(
     r"<[a-z][^<>]*?\s(?:style|on[a-z]+)\s*=[^<>]*>|<style[^<>]*>|<[^<>]*=.javascript:[^<>]*>", re.I
 )
@@ -87,7 +84,6 @@ _SHEET = "assets/site.css"
 _REFERENCE_SHEET = "assets/_mkdocstrings.css"
 _FACTS = "/" + addresses.below(addresses.FACTS).partition("/")[2]
 """In the address of each fact, wherever the page is that cites it."""
-_CHARSET = '<meta charset="utf-8">'
 
 
 def on_startup(command: str, dirty: bool) -> None:
@@ -232,7 +228,7 @@ def _theme_words(config: MkDocsConfig) -> dict[str, str]:
 
 def _finish(output: str, place: str) -> str:
     """Refuse what the policy would block, then add the policy with the hashes of this very page."""
-    markup = _SCRIPT.sub(r"<script\1></script>", output)
+    markup = SCRIPT.sub(r"<script\1></script>", output)
     if inline := _INLINE.search(markup):
         raise PluginError(
             f"{place}: the security policy blocks inline styles and handlers; use a class: {inline[0]}"
@@ -243,32 +239,10 @@ def _finish(output: str, place: str) -> str:
         )
     if _run.serving:
         return output  # live reload adds an inline script that no hash here can cover
-    if output.count(_CHARSET) != 1:
+    if output.count(CHARSET) != 1:
         raise PluginError(
-            f"{place}: {_CHARSET} not found once; the policy goes after it: mend docs/hooks/site.py"
+            f"{place}: {CHARSET} not found once; the policy goes after it: mend docs/hooks/site.py"
         )
     output = titles_once(plain_signatures(plain_code(without_indentation(output))), _FACTS)
     _run.elements.add_page(output)
-    policy = html.escape(_policy(output), quote=False)
-    return output.replace(
-        _CHARSET, f'{_CHARSET}\n<meta http-equiv="Content-Security-Policy" content="{policy}">'
-    )
-
-
-def _policy(output: str) -> str:
-    """Only this site's own files, and the inline scripts the page has now, by hash."""
-    inline = {
-        body
-        for attributes, body in _SCRIPT.findall(output)
-        if "src=" not in attributes and "json" not in attributes
-    }
-    hashes = sorted(
-        f"'sha256-{base64.b64encode(hashlib.sha256(body.encode()).digest()).decode()}'" for body in inline
-    )
-    sources = " ".join(["'self'", *hashes])
-    return (
-        f"default-src 'none'; script-src {sources}; style-src 'self'; "
-        # Used by nothing here: what examines a page from inside asks its host for robots.txt.
-        "connect-src 'self'; "
-        "img-src 'self' data:; base-uri 'none'; form-action 'none'"
-    )
+    return with_policy(output)

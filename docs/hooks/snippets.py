@@ -65,9 +65,9 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     try:
         loaded = load(root)
         check_facts(loaded.values(), known_facts().by_id)
+        released.load(root, loaded)
     except BadInput as bad:
         raise PluginError(str(bad)) from None
-    released.check(root, loaded)
     _snippets.clear()
     _outcome.cache_clear()
     _snippets.update(loaded)
@@ -85,7 +85,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         files.append(File.generated(config, snippet.raw, abs_src_path=str(root.parent / snippet.path)))
         for picture in networks.files(snippet):
             files.append(File.generated(config, picture.file, content=picture.alone))
-    for file in index.files(config, loaded, _results):
+    for file in (*released.files(root, config), *index.files(config, loaded, _results)):
         files.append(file)
     for language in LANGUAGES:
         files.append(_page(config, language, addresses.SNIPPETS, render("snippets-index.md", language)))
