@@ -12,7 +12,7 @@ from urllib.parse import urldefrag, urljoin
 import pytest
 
 from conftest import ROOT
-from lambda_vpc.guide import addresses, facts
+from lambda_vpc.guide import addresses, facts, releases
 from lambda_vpc.guide.languages import LANGUAGES
 from lambda_vpc.guide.snippet import Snippet
 from lambda_vpc.guide.spec import load
@@ -23,6 +23,7 @@ sys.path.append(str(ROOT / "docs" / "hooks"))
 from plain_markdown import Node, read
 
 SNIPPETS = load(ROOT / "snippets")
+HISTORIES = releases.load(ROOT / "snippets")
 FACTS = facts.load(ROOT / "docs" / "facts.yaml")
 
 
@@ -41,7 +42,9 @@ def test_a_raw_file_is_published_byte_for_byte(site: Path, snippet: Snippet) -> 
 
 def test_nothing_else_is_published_beside_the_raw_files(site: Path) -> None:
     published = {path.relative_to(site).as_posix() for path in site.glob("snippets/**/*") if path.is_file()}
-    assert published == {snippet.raw for snippet in SNIPPETS.values()}
+    pinned = {version.pinned for history in HISTORIES.values() for version in history.versions}
+    for_programs = {addresses.INDEX, addresses.INDEX_SCHEMA, addresses.PLACES, addresses.feed()}
+    assert published == {snippet.raw for snippet in SNIPPETS.values()} | pinned | for_programs
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -30,6 +30,7 @@ from pygments.lexers import get_lexer_by_name
 
 import differences
 import excerpts
+import index
 import networks
 import released
 from directives import DirectiveError, Handler, expand, without_argument
@@ -84,7 +85,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         files.append(File.generated(config, snippet.raw, abs_src_path=str(root.parent / snippet.path)))
         for picture in networks.files(snippet):
             files.append(File.generated(config, picture.file, content=picture.alone))
-    for file in released.files(root, config):
+    for file in (*released.files(root, config), *index.files(config, loaded, _results)):
         files.append(file)
     for language in LANGUAGES:
         files.append(_page(config, language, addresses.SNIPPETS, render("snippets-index.md", language)))
@@ -291,8 +292,8 @@ def _wrong(snippet: Snippet, wrong: Wrong, page: Page, *, own_page: bool) -> str
     if case is not None:
         outcome = _outcome(snippet.name, wrong.name)
         where = f"{_address(snippet, page)}#{addresses.case(case.id)}"
-    else:
-        where = f"{own(page, addresses.RULES)}#{addresses.rule(wrong.caught_by)}"
+    else:  # a rule of cfn-lint itself stands on no page of the guide
+        where = f"{own(page, addresses.RULES)}#{addresses.rule(wrong.caught_by)}" if rule else None
     suffix = _suffix(wrong.path)
     return render(
         "snippet-wrong.html",
