@@ -40,6 +40,8 @@ _NARROW_ZONE = 184
 _LABEL_CELL = 164
 """Room for a VPC's label at the left of its gateways."""
 _EDGE_WIDTH = (104, 190)
+_ANSWER_LINES = 6
+"""Of one answer at most."""
 
 
 @dataclass
@@ -474,7 +476,7 @@ class _Maker(Canvas):
         for way in self.scene.ways:
             box = Box(6 + MARK, y, wide - MARK, 0)
             text = describe.answer(self.scene, way)
-            lines = wrapped(text, LARGE, box.width - 2 * PAD, 4)
+            lines = wrapped(text, LARGE, box.width - 2 * PAD, _ANSWER_LINES)
             box = Box(box.x, y, box.width, LINE * len(lines) + 6)
             self.found.marks.append(Mark(6 + MARK / 2, y + MARK / 2 + 1, way.answer))
             for line in lines:
