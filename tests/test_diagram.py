@@ -501,6 +501,27 @@ def test_a_particle_stays_with_the_latin_word_before_it():
             assert line[0] not in "がを", f"at {room}: {line}"
 
 
+def test_a_long_name_has_two_lines_before_it_is_shortened():
+    assert texts.named("DynamoDbEndpoint", 14, 110) == ["DynamoDb", "Endpoint"]
+    assert texts.named("Nat", 14, 110) == ["Nat"]
+    (only,) = texts.named("privatesubnetofthefunction", 14, 110)
+    assert "…" in only and texts.width(only, 14) <= 110
+
+
+def test_a_vpc_is_marked_beside_its_name():
+    scene = diagram.scene(loaded("network/endpoints-interface.wrong/dns-support-off.yaml"), "en",
+                          "OrdersFunction", "secretsmanager")  # fmt: skip
+    layout = laid_out(scene)
+    name = next(one for one in layout.labels if one.text.startswith("Vpc "))
+    assert 0 < layout.marks[0].x - name.box.right < 30
+
+
+def test_subnets_that_no_zone_has_below_others_stand_side_by_side():
+    layout = laid_out(diagram.scene(loaded("network/nat-existing-vpc.yaml"), "en"))
+    tops = {one.box.y for one in layout.shapes if one.style.startswith("subnet")}
+    assert len(tops) == 2, "two rows: no zone has more than two subnets"
+
+
 def test_an_answer_is_never_cut_short():
     """Of the guide's templates: whoever looks at the picture has no other text beside it."""
     for path in TEMPLATES:

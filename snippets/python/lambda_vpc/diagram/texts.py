@@ -42,9 +42,20 @@ def shortened(text: str, size: float, room: float) -> str:
 _NOT_AT_START = "、。）」』：・…ーっゃゅょッャュョァィゥェォ"
 _NOT_AT_END = "（「『"
 _MARKS = "、。）」』：:"
+_LAST_PARTS = ("ゲートウェイ", "エンドポイント", "グループ", "テーブル", "ルール", "ポリシー")
+"""With these the compounds of the field end: インターネットゲートウェイ."""
 _JAPANESE = ("HIRAGANA", "KATAKANA", "CJK")
 _LEAST = 3
 """A phrase is broken only where the line would be filled to less than this part."""
+
+
+def named(name: str, size: float, room: float) -> Sequence[str]:
+    """A name in one line, or in two where its parts allow it; shortened where that is not enough."""
+    if width(name, size) > room:
+        for place in range(len(name) - 1, 0, -1):
+            if _joins(name, place) and width(name[:place], size) <= room:
+                return [name[:place], shortened(name[place:], size, room)]
+    return [shortened(name, size, room)]
 
 
 def wrapped(text: str, size: float, room: float, most: int) -> Sequence[str]:
@@ -94,12 +105,18 @@ def _fitting(text: str, size: float, room: float, *, by_phrase: bool) -> int:
     space = text.rfind(" ", 0, count + 1)
     if not by_phrase:
         is_kept = space > 0 and width(text[space + 1 :], size) <= room
-        return space if is_kept else _last(_may_break, text, count, 0) or count
-    # Before a Latin word that would be broken, where it fits a line.
+        if is_kept:
+            return space
+        return _last(_ends_word, text, count, count // 2) or _last(_may_break, text, count, 0) or count
+    early = _last(_ends_phrase, text, count, 0)
+    if early and width(text[early:].strip(), size) <= room:
+        return early
+    # Before a Latin word that would be broken, where it fits a line; else between its parts.
     is_latin = text[count - 1 : count + 1].isascii()
     whole = width(text[space + 1 :].partition(" ")[0], size) <= room
     return (
-        _last(_ends_phrase, text, count, count // _LEAST)
+        (_last(_joins, text, count, max(space, 0)) if is_latin and not whole else 0)
+        or _last(_ends_phrase, text, count, count // _LEAST)
         or (max(space, 0) if is_latin and whole else 0)
         or _last(_ends_word, text, count, count // _LEAST)
         or _last(_may_break, text, count, 0)
@@ -121,10 +138,17 @@ def _may_break(text: str, place: int) -> bool:
     return not is_latin and after not in _NOT_AT_START and before not in _NOT_AT_END
 
 
-def _ends_word(text: str, place: int) -> bool:
-    """Whether the script changes there: a Japanese word is seldom of two."""
+def _joins(text: str, place: int) -> bool:
+    """Whether a new part of a name begins there: `InternetGateway`."""
     before, after = text[place - 1], text[place : place + 1]
-    return _may_break(text, place) and (" " in before + after or _script(before) != _script(after))
+    return before.isalnum() and not before.isupper() and after.isascii() and after.isupper()
+
+
+def _ends_word(text: str, place: int) -> bool:
+    """Whether the script changes there, since a Japanese word is seldom of two, or a compound has a seam."""
+    before, after = text[place - 1], text[place : place + 1]
+    is_end = " " in before + after or _script(before) != _script(after)
+    return _may_break(text, place) and (is_end or text.startswith(_LAST_PARTS, place))
 
 
 def _ends_phrase(text: str, place: int) -> bool:
@@ -136,6 +160,8 @@ def _ends_phrase(text: str, place: int) -> bool:
     if not _may_break(text, place) or text.count("（", 0, place) > text.count("）", 0, place):
         return False
     before, after = text[:place].rstrip()[-1:], text[place:].lstrip()[:1]
+    if after == "→":
+        return False
     if before in _MARKS or after in "（「『":
         return True
     is_japanese = _script(after) in _JAPANESE or _script(before) in _JAPANESE
