@@ -187,6 +187,28 @@ def test_the_smallest_letters_of_a_picture_can_be_read_on_a_phone(
     assert min(sizes) >= 9, f"{path}: letters of {min(sizes):.1f} px; see docs/theme/assets/networks.css"
 
 
+def test_paper_has_no_page_left_empty_before_a_box_or_a_picture(browser: Browser, served_site: str) -> None:
+    with visitor(browser) as page:
+        page.emulate_media(media="print")
+        page.goto(served_site + FOLDED)
+        breaks = "boxes => boxes.map((box) => getComputedStyle(box).breakInside)"
+        assert set(page.locator("article details").evaluate_all(breaks)) == {"auto"}
+        page.goto(f"{served_site}en/network/internet-nat/")
+        high = page.locator("article .picture svg").first.bounding_box()["height"]
+        assert 300 < high < 120 / 25.4 * 96 + 1
+
+
+def test_paper_says_a_rule_in_the_reader_s_language_only(browser: Browser, served_site: str) -> None:
+    with visitor(browser) as page:
+        page.emulate_media(media="print")
+        page.goto(f"{served_site}ja/reference/rules/")
+        shown = page.locator(".rule [lang=en]").evaluate_all(
+            "all => all.filter((one) => one.checkVisibility()).length"
+        )
+        assert page.locator(".rule [lang=en]").count() > 20
+        assert not shown
+
+
 # Citations that do not stand on the line of the word before them, by the text around them.
 _CUT_OFF = """() => [...document.querySelectorAll("article :is(p, li) .fact")].flatMap((cited) => {
     const before = document.createTreeWalker(cited.parentElement, NodeFilter.SHOW_TEXT);
