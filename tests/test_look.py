@@ -183,7 +183,11 @@ def test_the_smallest_letters_of_a_picture_can_be_read_on_a_phone(
                 return scale * parseFloat(getComputedStyle(text).fontSize);
             })"""
         )
+        weights = page.locator(".picture text.answer").evaluate_all(
+            "texts => texts.map((text) => getComputedStyle(text).fontWeight)"
+        )
     assert sizes
+    assert set(weights) <= {"400"}, "a picture's answers are measured as light letters"
     assert min(sizes) >= 9, f"{path}: letters of {min(sizes):.1f} px; see docs/theme/assets/networks.css"
 
 
