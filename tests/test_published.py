@@ -21,6 +21,7 @@ from lambda_vpc.rules import RULES
 sys.path.append(str(ROOT / "docs" / "hooks"))
 
 from plain_markdown import Node, read
+from rule_titles import titles
 
 SNIPPETS = load(ROOT / "snippets")
 HISTORIES = releases.load(ROOT / "snippets")
@@ -111,6 +112,29 @@ def test_the_rules_page_has_an_anchor_for_each_rule(site: Path, language: str) -
     found = page(site, language, addresses.RULES)
     missing = [rule for rule in RULES if f' id="{addresses.rule(rule)}"' not in found]
     assert not missing, f"docs/{language}/{addresses.RULES}: no heading has the id of {missing}"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_rule_is_called_by_its_heading_wherever_a_page_names_it(site: Path, language: str) -> None:
+    called = titles(language)
+    missing = sorted(RULES.keys() - called.keys())
+    assert not missing, f"docs/{language}/{addresses.RULES}: '## ID: title {{#id}}' is missing for {missing}"
+    if language == "ja":
+        english = [
+            rule for rule, title in called.items() if not re.search(r"[\u3040-\u30ff\u4e00-\u9fff]", title)
+        ]
+        assert not english, f"docs/ja/{addresses.RULES}: write the titles of {english} in Japanese"
+    named = 0
+    for path in (site / language).rglob("index.html"):
+        for rule, title in _RULE_NAMED.findall(path.read_text(encoding="utf-8")):
+            named += 1
+            assert unescape(title) == called[rule], f"{path.relative_to(site)}: {rule}"
+    assert named > 20
+
+
+_RULE_NAMED = re.compile(
+    r"(?:lint rule|lint ルール) (?:<code>)?([EWI]98\d\d)(?:</code>)?</a>(?:: )?([^<·]*[^<· ])?"
+)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

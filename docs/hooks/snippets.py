@@ -47,6 +47,7 @@ from lambda_vpc.reading import BadInput, suggestion
 from lambda_vpc.rules import RULES
 from lambda_vpc.sentences import sentence
 from render import language_of, link, own, render
+from rule_titles import titles
 
 log = logging.getLogger("mkdocs.hooks.snippets")
 
@@ -287,7 +288,6 @@ def by_answer(result: TraceResult) -> list[tuple[list[str], SubnetAnswer]]:
 def _wrong(snippet: Snippet, wrong: Wrong, page: Page, *, own_page: bool) -> str:
     language = language_of(page)
     case = next((case for case in snippet.cases if case.id == wrong.caught_by), None)
-    rule = RULES.get(wrong.caught_by)
     outcome = None
     if case is not None:
         outcome = _outcome(snippet.name, wrong.name)
@@ -308,7 +308,7 @@ def _wrong(snippet: Snippet, wrong: Wrong, page: Page, *, own_page: bool) -> str
         address=lambda file: link(page, file),
         syntax=suffix.removeprefix("."),
         case=case,
-        rule=rule,
+        rule=titles(language).get(wrong.caught_by),
         outcome=outcome,
         alike=alike,
         sentence=sentence,
