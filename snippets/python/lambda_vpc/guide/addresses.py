@@ -32,6 +32,11 @@ def embed(name: str, language: str) -> str:
     return f"embed/{language}/{name}/"
 
 
+def oembed(name: str, language: str) -> str:
+    """What a wiki asks for to show a snippet where its address was pasted, below the site's root."""
+    return f"oembed/{language}/{name}.json"
+
+
 def version(digits: str) -> str:
     """The anchor of a released version on its snippet's page."""
     return f"version-{digits}"
