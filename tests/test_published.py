@@ -227,6 +227,8 @@ def test_the_addresses_are_those_that_are_given_out() -> None:
     """Permanent: a form that changes breaks the links that readers keep."""
     assert addresses.raw("network/ipv6", ".yaml") == "snippets/network/ipv6.yaml"
     assert addresses.snippet_page("network/ipv6") == "snippets/network/ipv6.md"
+    assert addresses.embed("network/ipv6", "ja") == "embed/ja/network/ipv6/"
+    assert addresses.oembed("network/ipv6", "ja") == "oembed/ja/network/ipv6.json"
     assert addresses.case("zone-a-down") == "case-zone-a-down"
     assert addresses.wrong("one-nat-gateway") == "wrong-one-nat-gateway"
     assert addresses.rule("E9801") == "e9801"

@@ -164,12 +164,6 @@ def _script(data: object) -> str:
 
 def _answer(config: MkDocsConfig, snippet: Snippet, language: str) -> dict[str, object]:
     """As oembed.com asks for: HTML of a known size, in a frame so that nothing of it runs outside."""
-    height = min(_AROUND + _LINE * snippet.text.count("\n"), HEIGHT)
-    frame = Markup(
-        '<iframe src="{}" title="{}" width="{}" height="{}" allow="clipboard-write" loading="lazy"></iframe>'
-    ).format(
-        config.site_url + addresses.embed(snippet.name, language), snippet.title[language], WIDTH, height
-    )
     return {
         "version": "1.0",
         "type": "rich",
@@ -177,10 +171,22 @@ def _answer(config: MkDocsConfig, snippet: Snippet, language: str) -> dict[str, 
         "provider_name": config.extra["languages"][language]["site_name"],
         "provider_url": f"{config.site_url}{language}/",
         "cache_age": KEPT,
-        "html": str(frame),
+        "html": str(frame(config, snippet, language)),
         "width": WIDTH,
-        "height": height,
+        "height": _height(snippet),
     }
+
+
+def frame(config: MkDocsConfig, snippet: Snippet, language: str) -> Markup:
+    """The HTML to paste into a page that is to show a snippet."""
+    address = config.site_url + addresses.embed(snippet.name, language)
+    return Markup(
+        '<iframe src="{}" title="{}" width="{}" height="{}" allow="clipboard-write" loading="lazy"></iframe>'
+    ).format(address, snippet.title[language], WIDTH, _height(snippet))
+
+
+def _height(snippet: Snippet) -> int:
+    return min(_AROUND + _LINE * snippet.text.count("\n"), HEIGHT)
 
 
 def on_page_context(context: dict, page: Page, config: MkDocsConfig, **_: object) -> dict:

@@ -124,7 +124,7 @@ def rows(source_text: str, suffix: str, notes: dict[int, list[str]]) -> list[Row
 
 @cache
 def _lines(text: str, suffix: str) -> list[str]:
-    lexer = get_lexer_by_name(suffix.removeprefix("."))
+    lexer = get_lexer_by_name(suffix.removeprefix("."), stripnl=False)
     return highlight(text, lexer, HtmlFormatter(nowrap=True)).rstrip("\n").split("\n")
 
 
