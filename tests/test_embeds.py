@@ -177,12 +177,12 @@ def test_in_a_frame_the_code_has_the_colors_of_the_site(
     }"""
     with visitor(browser, color_scheme=scheme) as page:
         page.goto(f"{served_site}en/snippets/{name}/")
-        of_site = page.locator("[data-file] code").evaluate(colors)
+        of_site = page.locator("[data-file] pre > code").evaluate(colors)
         paper = page.evaluate("getComputedStyle(document.body).backgroundColor")
     address = served_site + addresses.embed(name, "en")
     with framed(browser, tmp_path, address, color_scheme=scheme) as (_, frame):
         assert frame.locator("code").last.evaluate(colors) == of_site
-        assert len(of_site) > 2
+        assert len(of_site) > 1
         assert frame.evaluate("getComputedStyle(document.body).backgroundColor") == paper
         expect(frame.locator("pre")).to_be_visible()
 
@@ -271,8 +271,11 @@ def test_a_frame_finds_what_notes_are_about(browser: Browser, served_site: str) 
             for note in snippet.notes[:2]:
                 address = f"{served_site}{addresses.embed(snippet.name, 'en')}?lines={quote(note.key_path)}"
                 page.goto(address)
-                (wanted,) = {place for place in places.values() if shown(page) == lines(snippet, *place)}
-                assert wanted[0] == note.line, f"{snippet.name}: {note.key_path}"
+                path = resolve(snippet.source.data, note.key_path)
+                while path not in places:  # a function that is written short has no line of its own
+                    path = path[:-1]
+                assert places[path][0] == note.line
+                assert shown(page) == lines(snippet, *places[path]), f"{snippet.name}: {note.key_path}"
                 asked += 1
     assert asked > 40
 
@@ -395,7 +398,8 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
     entries["network/hostile"]["versions"][0]["withdrawn"] = {"date": "2026-02-28", "why": why}
     entries["network/good"]["superseded"] = {"by": "network/hostile", "why": why}
     (root / "snippets" / releases.FILE).write_text(json.dumps(entries), "utf-8")
-    built = build_site(folder / "site", root=root)
+    # Not strict: the pages of facts link to one that is not there.
+    built = build_site(folder / "site", root=root, strict=False)
     assert built.returncode == 0, built.stderr
     return folder / "site"
 
@@ -460,7 +464,7 @@ def test_hostile_contents_are_text_in_the_catalogue(hostile_page: tuple[Page, st
     marks = page.locator(".catalogue-mark")
     expect(marks).to_have_count(2)
     expect(page.locator(".catalogue time").first).to_have_text("2026-01-31")
-    page.locator("[name=text]").fill("</script> x")
+    page.locator("[name=text]").fill("</script> zzz")
     expect(page.locator(".catalogue tr[data-kind]:visible")).to_have_count(0)
     page.locator("[name=text]").fill("</SCRIPT>")
     expect(page.locator(".catalogue tr[data-kind]:visible")).to_have_count(1)
