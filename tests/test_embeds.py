@@ -64,7 +64,9 @@ def test_a_page_for_frames_says_where_the_code_comes_from(site: Path, language: 
     for name, snippet in SNIPPETS.items():
         page = written(site, name, language)
         (header,) = re.findall(r"<header>(.*?)</header>", page, re.DOTALL)
-        assert f'href="{SITE_URL}{language}/snippets/{name}/" target="_blank" rel="noopener"' in header
+        # Relative: a copy of the site leads to its own pages.
+        target = f"../../../../{language}/snippets/{name}/"
+        assert f'href="{target}" target="_blank" rel="noopener"' in header
         assert snippet.title[language] in text_of(header)
         version = HISTORIES[name].current(snippet) if name in HISTORIES else None
         assert releases.sha256(snippet)[:8] in text_of(header)
@@ -329,6 +331,9 @@ def test_from_disk_a_page_for_frames_works(browser: Browser, site: Path) -> None
         assert shown(page).startswith("  Vpc:")
         page.get_by_role("link", name="Show the whole file").click()
         expect(page.locator("pre code")).to_contain_text("AWSTemplateFormatVersion")
+        with page.expect_popup() as opened:
+            page.locator("h1 a").click()
+        expect(opened.value.locator("h1")).to_contain_text(SNIPPETS[TEMPLATE].title["en"])
 
 
 def test_wide_code_is_scrolled_by_keyboard(browser: Browser, served_site: str) -> None:
@@ -444,6 +449,7 @@ def test_a_title_that_turns_around_turns_nothing_else_around(hostile_page: tuple
     page.goto(address + addresses.embed("network/good", "en"))
     mark = page.locator(".mark")
     expect(mark.locator("a")).to_have_text(TITLE)
+    assert mark.locator("a").evaluate("(link) => link.href") == f"{address}en/snippets/network/hostile/"
     expect(mark.locator("strong")).to_have_text(f"Use “{TITLE}” instead.")
     assert mark.locator("a").evaluate("(link) => getComputedStyle(link).unicodeBidi") == "isolate"
 

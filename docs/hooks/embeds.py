@@ -83,8 +83,8 @@ def _page(
         language,
         snippet=snippet,
         guide=config.extra["languages"][language]["site_name"],
-        home=config.site_url + f"{language}/",
-        page=_page_of(config, snippet, language),
+        canonical=config.site_url + _page_of(snippet, language),
+        # From here to the site's root: a copy of the site leads to its own pages.
         root="../" * addresses.embed(snippet.name, language).count("/"),
         icon=config.theme["favicon"],
         file=snippet.raw.rpartition("/")[2],
@@ -94,29 +94,17 @@ def _page(
         version=history.current(snippet),
         digits=releases.sha256(snippet)[:DIGITS],
         superseded=history.superseded,
-        instead=_instead(config, history.superseded, others, language),
+        instead=others[history.superseded.by] if history.superseded else None,
+        page_of=_page_of,
     )
     place = f"docs/theme/parts/embed.html, for {snippet.name}"
     policy.check(html, place)
     return policy.added(plain_code(without_indentation(html)))
 
 
-def _page_of(config: MkDocsConfig, snippet: Snippet, language: str) -> str:
-    """The whole address of a snippet's page."""
-    return f"{config.site_url}{language}/{addresses.below(addresses.snippet_page(snippet.name))}"
-
-
-def _instead(
-    config: MkDocsConfig,
-    superseded: releases.Superseded | None,
-    others: Mapping[str, Snippet],
-    language: str,
-) -> tuple[str, str] | None:
-    """Title and address of the snippet to use instead."""
-    if superseded is None:
-        return None
-    other = others[superseded.by]
-    return other.title[language], _page_of(config, other, language)
+def _page_of(snippet: Snippet, language: str) -> str:
+    """A snippet's page, below the site's root."""
+    return f"{language}/{addresses.below(addresses.snippet_page(snippet.name))}"
 
 
 def _lines_by_key(source: Source) -> object:

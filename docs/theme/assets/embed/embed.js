@@ -65,6 +65,11 @@
     if (done) setTimeout(() => (status.textContent = ""), 3000);
   });
 
+  // From disk there is no server that turns a folder into its index page.
+  if (location.protocol === "file:") {
+    for (const link of document.querySelectorAll("a[href$='/']")) link.href += "index.html";
+  }
+
   if (parent !== window) {
     const page = document.documentElement;
     const { snippet } = document.body.dataset;
