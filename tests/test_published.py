@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import sys
 from collections import Counter
 from html import unescape
@@ -11,7 +12,8 @@ from urllib.parse import urldefrag, urljoin
 
 import pytest
 
-from conftest import ROOT
+import small_site
+from conftest import ROOT, build_site
 from lambda_vpc.guide import addresses, facts, releases
 from lambda_vpc.guide.languages import LANGUAGES
 from lambda_vpc.guide.snippet import Snippet
@@ -254,6 +256,8 @@ def test_the_addresses_are_those_that_are_given_out() -> None:
     """Permanent: a form that changes breaks the links that readers keep."""
     assert addresses.raw("network/ipv6", ".yaml") == "snippets/network/ipv6.yaml"
     assert addresses.snippet_page("network/ipv6") == "snippets/network/ipv6.md"
+    assert addresses.embed("network/ipv6", "ja") == "embed/ja/network/ipv6/"
+    assert addresses.oembed("network/ipv6", "ja") == "oembed/ja/network/ipv6.json"
     assert addresses.case("zone-a-down") == "case-zone-a-down"
     assert addresses.wrong("one-nat-gateway") == "wrong-one-nat-gateway"
     assert addresses.rule("E9801") == "e9801"
@@ -261,3 +265,18 @@ def test_the_addresses_are_those_that_are_given_out() -> None:
     assert addresses.fact("K02") == "k02"
     assert addresses.split("network/ipv6#no-route") == ("network/ipv6", "no-route")
     assert addresses.split("network/ipv6") == ("network/ipv6", "")
+
+
+def test_a_site_without_a_snippet_that_was_released_is_not_built(tmp_path: Path) -> None:
+    root = tmp_path / "project"
+    small_site.write(root, hooks=("language", "facts", "released", "snippets", "directives", "site"))
+    shutil.copy(ROOT / "docs" / "facts.yaml", root / "docs" / "facts.yaml")
+    for path in (releases.FILE, releases.FOLDER):
+        found = ROOT / "snippets" / path
+        (shutil.copytree if found.is_dir() else shutil.copy)(found, root / "snippets" / path)
+    built = build_site(tmp_path / "site", root=root, strict=False)
+    assert built.returncode != 0
+    for name, history in releases.load(ROOT / "snippets").items():
+        address = addresses.raw(name, Path(history.latest.file).suffix)
+        assert f"{address} was released and is linked: restore the file" in built.stderr
+    assert "Traceback" not in built.stderr

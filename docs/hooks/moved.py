@@ -19,12 +19,12 @@ from mkdocs.plugins import event_priority
 from mkdocs.structure.files import Files
 from mkdocs.structure.pages import Page
 
+import policy
 from lambda_vpc.guide import permanent
 from lambda_vpc.guide.languages import LANGUAGES
 from lambda_vpc.guide.permanent import Redirect
 from lambda_vpc.reading import BadInput
 from render import render
-from site_policy import with_policy
 
 log = logging.getLogger("mkdocs.hooks.moved")
 
@@ -110,7 +110,7 @@ def _write(path: Path, language: str, old: str, new: str, config: MkDocsConfig) 
         canonical=f"{config.site_url}{language}/{new}",
     )
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(with_policy(text), "utf-8")
+    path.write_text(policy.added(text), "utf-8")
 
 
 def _root(config: MkDocsConfig) -> Path:

@@ -18,10 +18,10 @@ from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 from rjsmin import jsmin
 
+import policy
 from lambda_vpc.guide import addresses
 from lighter import plain_code, plain_signatures, titles_once, without_indentation
 from search import split_index
-from site_policy import CHARSET, SCRIPT, with_policy
 from style_sheet import Elements, used
 
 
@@ -70,15 +70,6 @@ MENDS = (
 LONGEST_CONTENTS = 100
 """Entries in a table of contents; each stands in the page twice, as the theme has one for narrow screens."""
 
-_INLINE = re.compile(
-    r"<[a-z][^<>]*?\s(?:style|on[a-z]+)\s*=[^<>]*>|<style[^<>]*>|<[^<>]*=.javascript:[^<>]*>", re.I
-)
-_FOREIGN = re.compile(
-    r"<(?:script|img|iframe|embed|source|video|audio|object)\b[^<>]*?\s(?:src|srcset|data)=[\"']?(?:https?:)?//[^<>]*>"
-    r"|<link\b[^<>]*?\brel=[\"']?(?:stylesheet|preload|preconnect|dns-prefetch|icon)\b"
-    r"[^<>]*?\shref=[\"']?(?:https?:)?//[^<>]*>",
-    re.I,
-)
 _CONTENTS_LEVEL = re.compile(r'<nav class="md-nav" aria-label="[^"]*">')
 _SHEET = "assets/site.css"
 _REFERENCE_SHEET = "assets/_mkdocstrings.css"
@@ -89,6 +80,7 @@ _FACTS = "/" + addresses.below(addresses.FACTS).partition("/")[2]
 def on_startup(command: str, dirty: bool) -> None:
     """Remember whether this process serves."""
     _run.serving = command == "serve"
+    policy.starts(serving=_run.serving)
 
 
 # After the plugin that adds it.
@@ -129,6 +121,10 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         files.remove(file)
     for src_uri, content in merged.items():
         files.append(File.generated(config, src_uri, content=content))
+    for script in _matching(files, r"assets/pages/[\w-]+\.js"):  # each on the page that names it as its own
+        _run.elements.add_script(script.content_string)
+        files.remove(script)
+        files.append(File.generated(config, script.src_uri, content=jsmin(script.content_string)))
     return files
 
 
@@ -228,21 +224,9 @@ def _theme_words(config: MkDocsConfig) -> dict[str, str]:
 
 def _finish(output: str, place: str) -> str:
     """Refuse what the policy would block, then add the policy with the hashes of this very page."""
-    markup = SCRIPT.sub(r"<script\1></script>", output)
-    if inline := _INLINE.search(markup):
-        raise PluginError(
-            f"{place}: the security policy blocks inline styles and handlers; use a class: {inline[0]}"
-        )
-    if foreign := _FOREIGN.search(markup):
-        raise PluginError(
-            f"{place}: loads from another host; put the file under docs/theme/assets: {foreign[0]}"
-        )
+    policy.check(output, place)
     if _run.serving:
-        return output  # live reload adds an inline script that no hash here can cover
-    if output.count(CHARSET) != 1:
-        raise PluginError(
-            f"{place}: {CHARSET} not found once; the policy goes after it: mend docs/hooks/site.py"
-        )
+        return output
     output = titles_once(plain_signatures(plain_code(without_indentation(output))), _FACTS)
     _run.elements.add_page(output)
-    return with_policy(output)
+    return policy.added(output)

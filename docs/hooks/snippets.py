@@ -29,6 +29,7 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import get_lexer_by_name
 
 import differences
+import embeds
 import excerpts
 import index
 import networks
@@ -40,7 +41,8 @@ from lambda_vpc.guide import addresses, placeholders
 from lambda_vpc.guide.cases import CaseResult
 from lambda_vpc.guide.cases.trace import SubnetAnswer, TraceCase, TraceResult
 from lambda_vpc.guide.languages import LANGUAGES
-from lambda_vpc.guide.snippet import Snippet, Wrong
+from lambda_vpc.guide.releases import History
+from lambda_vpc.guide.snippet import KINDS, Snippet, Wrong
 from lambda_vpc.guide.spec import check_facts, load
 from lambda_vpc.iam import request
 from lambda_vpc.reading import BadInput, suggestion
@@ -86,6 +88,8 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         files.append(File.generated(config, snippet.raw, abs_src_path=str(root.parent / snippet.path)))
         for picture in networks.files(snippet):
             files.append(File.generated(config, picture.file, content=picture.alone))
+        for file in embeds.files(config, snippet, _lines(snippet.text, _suffix(snippet.path)), loaded):
+            files.append(file)
     for file in (*released.files(root, config), *index.files(config, loaded, _results)):
         files.append(file)
     for language in LANGUAGES:
@@ -124,7 +128,7 @@ def rows(source_text: str, suffix: str, notes: dict[int, list[str]]) -> list[Row
 
 @cache
 def _lines(text: str, suffix: str) -> list[str]:
-    lexer = get_lexer_by_name(suffix.removeprefix("."))
+    lexer = get_lexer_by_name(suffix.removeprefix("."), stripnl=False)
     return highlight(text, lexer, HtmlFormatter(nowrap=True)).rstrip("\n").split("\n")
 
 
@@ -287,6 +291,7 @@ def by_answer(result: TraceResult) -> list[tuple[list[str], SubnetAnswer]]:
 
 def _wrong(snippet: Snippet, wrong: Wrong, page: Page, *, own_page: bool) -> str:
     language = language_of(page)
+    rule = titles(language).get(wrong.caught_by)
     case = next((case for case in snippet.cases if case.id == wrong.caught_by), None)
     outcome = None
     if case is not None:
@@ -308,7 +313,7 @@ def _wrong(snippet: Snippet, wrong: Wrong, page: Page, *, own_page: bool) -> str
         address=lambda file: link(page, file),
         syntax=suffix.removeprefix("."),
         case=case,
-        rule=titles(language).get(wrong.caught_by),
+        rule=rule,
         outcome=outcome,
         alike=alike,
         sentence=sentence,
@@ -410,11 +415,19 @@ def _case_directive(argument: str, page: Page) -> str:
 
 
 def _catalogue(page: Page) -> str:
-    topics: dict[str, list[tuple[Snippet, str, str]]] = {}
+    topics: dict[str, list[tuple[Snippet, str, str, History]]] = {}
     for snippet in _snippets.values():
         topic = snippet.name.partition("/")[0]
-        topics.setdefault(topic, []).append((snippet, _address(snippet, page), link(page, snippet.raw)))
-    return render("snippets-catalogue.html", language_of(page), topics=topics, names=_topics)
+        entry = snippet, _address(snippet, page), link(page, snippet.raw), released.history(snippet.name)
+        topics.setdefault(topic, []).append(entry)
+    kinds = {snippet.kind for snippet in _snippets.values()}
+    return render(
+        "snippets-catalogue.html",
+        language_of(page),
+        topics=topics,
+        names=_topics,
+        kinds=[kind for kind in KINDS if kind in kinds],
+    )
 
 
 # Rows by what they hang on: the settings a call gives, or on whose behalf it is made.

@@ -52,6 +52,11 @@ def feed(language: str | None = None) -> str:
     return f"{language}/snippets/feed.xml" if language else "snippets/feed.xml"
 
 
+def oembed(name: str, language: str) -> str:
+    """What a wiki asks for to show a snippet where its address was pasted, below the site's root."""
+    return f"oembed/{language}/{name}.json"
+
+
 def version(digits: str) -> str:
     """The anchor of a released version on its snippet's page."""
     return f"version-{digits}"
