@@ -105,6 +105,9 @@ def test_an_address_leads_to_the_narrowed_list(
         page.goto(f"{served_site}{language}/snippets/{query}")
         assert shown(page) == fitting(fits)
         assert fitting(fits)
+        # No list is left without a choice.
+        chosen = page.locator("select").evaluate_all("lists => lists.map((list) => list.selectedIndex)")
+        assert min(chosen) >= 0
 
 
 def test_the_address_says_what_is_chosen_and_keeps_what_is_not_the_list_s(

@@ -39,7 +39,7 @@ DIGITS = 8
 """Of a file's SHA-256, as a reader sees it."""
 
 # In pixels, as docs/theme/assets/embed/embed.css has them: what stands around the code, and a line of it.
-_AROUND = 88
+_AROUND = 94
 _LINE = 20
 
 _OWN = THEME / "assets" / "embed"

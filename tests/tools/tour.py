@@ -226,6 +226,8 @@ def visit(page: Page, address: str, seen: Seen, messages: list[str], *, wait_unt
     kinds = set(page.evaluate(KINDS))
     if not kinds <= seen.kinds:
         seen.kinds.update(kinds)
+        # What is not laid out yet would begin to fade over only when it is looked at.
+        page.evaluate(NEAR)
         for number, scheme in enumerate(SCHEMES):
             if number:
                 switch(page, scheme)
