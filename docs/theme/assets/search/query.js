@@ -13,8 +13,9 @@
   const EDGES = /^(?:["'`“”‘’「」『』()[\]{}<>.,:;!?…$|]|\/(?!\d))+|["'`“”‘’「」『』()[\]{}<>.,:;!?…/|]+$/g;
   const SUFFIX = /(?:ions?|ings?|ed|es|s|e)$/;
   const KANJI_WITH_TAIL = /^([\u3400-\u9fff々]+)([\u3041-\u309f]+)$/;
-  const CAUSATIVE = /せ(?:ない|たくない)$/;
-  const ENDING = /(?:たい|ます|る|た|て)$/; // of an expression that is known without it
+  const CAUSATIVE = /\u305b(?:\u306a\u3044|\u305f\u304f\u306a\u3044)$/; // せない, せたくない
+  // Of an expression that is known without it: たい, ます, る, た, て.
+  const ENDING = /(?:\u305f\u3044|\u307e\u3059|\u308b|\u305f|\u3066)$/;
   const VERB = /^[\u3400-\u9fff][\u3041-\u309f]+$/;
   const KANJI = /^[\u3400-\u9fff々]+$/;
   const HIRAGANA = /^[\u3041-\u309f]+$/;
