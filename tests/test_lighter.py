@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -11,7 +13,14 @@ from conftest import ROOT
 # Last, so that no hook stands before a module of Python with its name.
 sys.path.append(str(ROOT / "docs" / "hooks"))
 
-from lighter import plain_code, plain_signatures, titles_once, without_indentation
+from lighter import (
+    plain_code,
+    plain_config,
+    plain_signatures,
+    titles_once,
+    without_idle_tabs,
+    without_indentation,
+)
 
 
 @pytest.mark.parametrize(
@@ -61,3 +70,33 @@ def test_only_the_first_link_to_a_fact_has_its_text() -> None:
     before = link("a1", text) + link("b2", text) + elsewhere + link("a1", text) + elsewhere
     after = link("a1", text) + link("b2", text) + elsewhere + link("a1") + elsewhere
     assert titles_once(before, "facts/#") == after
+
+
+def test_the_theme_s_script_is_told_the_same_in_fewer_bytes() -> None:
+    told = {"base": "..", "translations": {"copy": "コピー", "end": "</script>"}, "version": None}
+    before = f'<script id="__config" type="application/json">{json.dumps(told)}</script>'
+    before = before.replace('</script>"', '<\\/script>"')
+    after = plain_config(f"<p>{before}</p>")
+    assert after.count("</script>") == 1 and "コピー" in after
+    assert len(after.encode()) < len(before.encode())
+    assert json.loads(after[after.index("{") : after.rindex("}") + 1]) == told
+
+
+TABS = '<script>var tabs=__md_get("__tabs");open(tabs)</script>'
+TARGET = "<script>var target=document.getElementById(location.hash.slice(1));open(target)</script>"
+
+
+def test_a_page_without_tabs_runs_nothing_for_them() -> None:
+    other = "<script>var palette=1</script>"
+    assert without_idle_tabs(f"<p>a</p>\n{TABS}\n{other}{TARGET}\n<p>") == f"<p>a</p>\n{other}<p>"
+    with_tabs = f'<div class="tabbed-set tabbed-alternate"></div>{TABS}{TARGET}'
+    assert without_idle_tabs(with_tabs) == with_tabs
+
+
+def test_no_page_of_the_site_runs_anything_for_tabs_in_vain(site: Path) -> None:
+    idle = [
+        path.relative_to(site).as_posix()
+        for path in site.rglob("*.html")
+        if "__tabs" in path.read_text("utf-8") and 'class="tabbed-set' not in path.read_text("utf-8")
+    ]
+    assert not idle, f"the theme's markup has changed; mend docs/hooks/lighter.py: {idle}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 _AS_WRITTEN = re.compile(r"(<(pre|script|style|textarea)\b.*?</\2>)", re.DOTALL)
@@ -14,6 +15,11 @@ _EMPTY = "<span></span>"
 _SIGNATURE = re.compile(
     r'(<div class="[^"]*\bdoc-signature\b[^"]*"><pre>)<code>(.*?)\n?</code>(?=</pre>)', re.DOTALL
 )
+_CONFIG = re.compile(r'(?<=<script id="__config" type="application/json">).*?(?=</script>)', re.DOTALL)
+_TABS = re.compile(
+    r"<script>var (?:tabs=__md_get|target=document\.getElementById\(location\.hash)[^<]*</script>\s*"
+)
+_TABBED = 'class="tabbed-set'
 _NAMED = re.compile(r"""(<a href="([^"]*)"[^<>]*?) title="[^"]*"(?=[^<>]*>)""")
 
 
@@ -65,3 +71,18 @@ def titles_once(html: str, to: str) -> str:
         return found[1]
 
     return _NAMED.sub(one, html)
+
+
+def plain_config(html: str) -> str:
+    """What the theme's script is told, its words as they are read and not by their numbers."""
+
+    def plain(found: re.Match[str]) -> str:
+        told = json.dumps(json.loads(found[0]), ensure_ascii=False, separators=(",", ":"))
+        return told.replace("</", "<\\/")
+
+    return _CONFIG.sub(plain, html)
+
+
+def without_idle_tabs(html: str) -> str:
+    """Without what the theme runs to open the tabs that a reader chose, on a page that has no tabs."""
+    return html if _TABBED in html else _TABS.sub("", html)

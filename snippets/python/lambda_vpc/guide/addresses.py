@@ -57,6 +57,11 @@ def wrong(variant: str) -> str:
     return f"wrong-{variant}"
 
 
+def pin(digits: str) -> str:
+    """What follows a snippet's page in a link that says which released version it means."""
+    return f"?pin={digits}"
+
+
 def symptom(key: str) -> str:
     """The page of a symptom; the id of a problem is its anchor there."""
     return f"troubleshooting/{key}.md"
