@@ -18,7 +18,7 @@ from lighter import (
     plain_config,
     plain_signatures,
     titles_once,
-    without_idle_tabs,
+    without_idle_scripts,
     without_indentation,
 )
 
@@ -84,19 +84,33 @@ def test_the_theme_s_script_is_told_the_same_in_fewer_bytes() -> None:
 
 TABS = '<script>var tabs=__md_get("__tabs");open(tabs)</script>'
 TARGET = "<script>var target=document.getElementById(location.hash.slice(1));open(target)</script>"
+FOLLOWS = 'if("(prefers-color-scheme)"===palette.color.media){var media=1}'
+HASH = "__md_hash=e=>[...e].reduce(((e,_)=>_),0),"
 
 
-def test_a_page_without_tabs_runs_nothing_for_them() -> None:
-    other = "<script>var palette=1</script>"
-    assert without_idle_tabs(f"<p>a</p>\n{TABS}\n{other}{TARGET}\n<p>") == f"<p>a</p>\n{other}<p>"
-    with_tabs = f'<div class="tabbed-set tabbed-alternate"></div>{TABS}{TARGET}'
-    assert without_idle_tabs(with_tabs) == with_tabs
+def page_with(*parts: str) -> str:
+    return (
+        f"<p>a</p>{TABS}\n<script>{HASH}__md_get=1</script>{TARGET}<script>{FOLLOWS}for(;;)x</script>"
+        + "".join(parts)
+    )
 
 
-def test_no_page_of_the_site_runs_anything_for_tabs_in_vain(site: Path) -> None:
-    idle = [
-        path.relative_to(site).as_posix()
-        for path in site.rglob("*.html")
-        if "__tabs" in path.read_text("utf-8") and 'class="tabbed-set' not in path.read_text("utf-8")
+def test_a_page_runs_nothing_for_parts_that_it_has_not() -> None:
+    assert without_idle_scripts(page_with()) == "<p>a</p><script>__md_get=1</script><script>for(;;)x</script>"
+    parts = (
+        '<div class="tabbed-set tabbed-alternate">',
+        '<input data-md-color-media="(prefers-color-scheme)">',
+        '<script>__md_get("__announce")</script>',
+    )
+    assert without_idle_scripts(page_with(*parts)) == page_with(*parts)
+    assert TABS in without_idle_scripts(page_with(parts[0])) and HASH not in without_idle_scripts(
+        page_with(parts[0])
+    )
+
+
+@pytest.mark.parametrize("idle", ["__tabs", "__md_hash", '"(prefers-color-scheme)"==='])
+def test_no_page_of_the_site_runs_anything_in_vain(site: Path, idle: str) -> None:
+    running = [
+        path.relative_to(site).as_posix() for path in site.rglob("*.html") if idle in path.read_text("utf-8")
     ]
-    assert not idle, f"the theme's markup has changed; mend docs/hooks/lighter.py: {idle}"
+    assert not running, f"used now, or the theme's markup has changed; mend docs/hooks/lighter.py: {running}"

@@ -16,10 +16,15 @@ _SIGNATURE = re.compile(
     r'(<div class="[^"]*\bdoc-signature\b[^"]*"><pre>)<code>(.*?)\n?</code>(?=</pre>)', re.DOTALL
 )
 _CONFIG = re.compile(r'(?<=<script id="__config" type="application/json">).*?(?=</script>)', re.DOTALL)
-_TABS = re.compile(
-    r"<script>var (?:tabs=__md_get|target=document\.getElementById\(location\.hash)[^<]*</script>\s*"
-)
-_TABBED = 'class="tabbed-set'
+_IDLE = {
+    # Opens the tabs that a reader chose.
+    'class="tabbed-set': r"<script>var (?:tabs=|target=document\.getElementById)[^<]*</script>\s*",
+    # Follows the system where a reader may choose that it does.
+    '-media="(prefers-color-scheme)"': r'if\("\(prefers-color-scheme\)"===[^{}]*\{[^{}]*\}(?=for\()',
+    # Knows a notice again that a reader has closed.
+    "__announce": r"__md_hash=.*?,0\),(?=__md_get=)",
+}
+"""By the sign that a page has a part, what the theme runs for this part."""
 _NAMED = re.compile(r"""(<a href="([^"]*)"[^<>]*?) title="[^"]*"(?=[^<>]*>)""")
 
 
@@ -83,6 +88,9 @@ def plain_config(html: str) -> str:
     return _CONFIG.sub(plain, html)
 
 
-def without_idle_tabs(html: str) -> str:
-    """Without what the theme runs to open the tabs that a reader chose, on a page that has no tabs."""
-    return html if _TABBED in html else _TABS.sub("", html)
+def without_idle_scripts(html: str) -> str:
+    """Without what the theme runs for parts that the page has not."""
+    for sign, script in _IDLE.items():
+        if sign not in html:
+            html = re.sub(script, "", html)
+    return html

@@ -27,7 +27,7 @@ from lighter import (
     plain_config,
     plain_signatures,
     titles_once,
-    without_idle_tabs,
+    without_idle_scripts,
     without_indentation,
 )
 from search import split_index
@@ -230,7 +230,7 @@ def _mend(output: str, place: str, config: MkDocsConfig) -> str:
         output = output.replace(old, new)
     # Every level of the table of contents would be a landmark of its own, several with the same name.
     output = _CONTENTS_LEVEL.sub('<nav class="md-nav" role="presentation">', output)
-    return plain_config(without_idle_tabs(output))
+    return plain_config(without_idle_scripts(output))
 
 
 def _theme_words(config: MkDocsConfig) -> dict[str, str]:
