@@ -28,7 +28,7 @@ from lambda_vpc.guide.spec import load
 from lambda_vpc.reading import BadInput, suggestion
 
 ROOT = Path(__file__).parents[1]
-FIRST = {"en": "First release.", "ja": "最初の公開です。"}
+FIRST = {"en": "First release.", "ja": "最初のリリースです。"}
 HEADER = """\
 # Released versions of the snippets, the oldest first; their bytes stand under snippets/sha256/. Only ever
 # added to: `python tests/release.py` does it. Links to each version stand in other people's wikis.

@@ -315,7 +315,7 @@ def test_a_released_snippet_that_is_gone_is_named_with_the_mend(snippets: Path) 
     ("old", "new", "message"),
     [
         ("why:", "wy:", "unknown key 'wy' (did you mean 'why'?)"),
-        ("      ja: 最初の公開です。\n", "", "'ja' is missing; add it"),
+        ("      ja: 最初のリリースです。\n", "", "'ja' is missing; add it"),
         ("'2026-11-27'", "soon", "must be a day as 2026-01-31"),
         ("trust-policy.json\n", "other.json\n", "must be trust-policy with its ending"),
         ("versions:", "versions: []\n  x:", "has no version"),

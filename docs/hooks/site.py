@@ -20,7 +20,14 @@ from rjsmin import jsmin
 
 import policy
 from lambda_vpc.guide import addresses
-from lighter import plain_code, plain_signatures, titles_once, without_indentation
+from lighter import (
+    plain_code,
+    plain_config,
+    plain_signatures,
+    titles_once,
+    without_idle_scripts,
+    without_indentation,
+)
 from search import split_index
 from style_sheet import Elements, used
 
@@ -65,6 +72,10 @@ MENDS = (
     # The breadcrumb would have the same name as the navigation beside it.
     Mend('<nav class="md-path" aria-label="{nav}"', '<nav class="md-path" aria-label="{breadcrumb}"', 0),
     Mend('title="Permanent link"', 'title="{permalink}"', 0, None),
+    # That something was copied is said to those who do not see it.
+    Mend(
+        '<div class="md-dialog__inner md-typeset">', '<div class="md-dialog__inner md-typeset" role="status">'
+    ),
 )
 
 LONGEST_CONTENTS = 100
@@ -102,13 +113,17 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         *_matching(files, r"assets/(?!root\.)[\w-]+\.css"),
     ]
     scripts = _matching(files, r"assets/[\w-]+\.js")
+    # Loaded by those pages that need them.
+    later = _matching(files, r"assets/pages/[\w-]+\.js")
     merged = {
         _SHEET: "\n".join(_without_map(file.content_string) for file in sheets),
         "assets/site.js": jsmin("\n".join(file.content_string for file in scripts)),
+        **{file.src_uri: jsmin(file.content_string) for file in later},
     }
     for script in [
         *_matching(files, r"assets/javascripts/bundle\.[0-9a-f]+\.min\.js|assets/search/.*\.js"),
         *scripts,
+        *later,
     ]:
         _run.elements.add_script(script.content_string)
     # Search is our own (assets/search): neither the theme's worker nor its stemmers are asked for.
@@ -117,7 +132,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         r"assets/javascripts/(?:lunr|workers)/.*|.*\.(?:css|js)\.map|assets/images/favicon\.png"
         r"|assets/search/.*",  # docs/hooks/search.py puts them before the index
     )
-    for file in [*sheets, *scripts, *unused]:
+    for file in [*sheets, *scripts, *later, *unused]:
         files.remove(file)
     for src_uri, content in merged.items():
         files.append(File.generated(config, src_uri, content=content))
@@ -206,7 +221,8 @@ def _mend(output: str, place: str, config: MkDocsConfig) -> str:
             )
         output = output.replace(old, new)
     # Every level of the table of contents would be a landmark of its own, several with the same name.
-    return _CONTENTS_LEVEL.sub('<nav class="md-nav" role="presentation">', output)
+    output = _CONTENTS_LEVEL.sub('<nav class="md-nav" role="presentation">', output)
+    return plain_config(without_idle_scripts(output))
 
 
 def _theme_words(config: MkDocsConfig) -> dict[str, str]:

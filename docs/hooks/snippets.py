@@ -31,6 +31,7 @@ from pygments.lexers import get_lexer_by_name
 import differences
 import embeds
 import excerpts
+import histories
 import index
 import networks
 import released
@@ -322,6 +323,12 @@ def _wrong(snippet: Snippet, wrong: Wrong, page: Page, *, own_page: bool) -> str
     )
 
 
+def _notice(snippet: Snippet, page: Page) -> str:
+    superseded = released.history(snippet.name).superseded
+    instead = _snippets[superseded.by] if superseded else None
+    return histories.notice(snippet, instead, page, _address(instead, page) if instead else None)
+
+
 def _address(snippet: Snippet, page: Page) -> str:
     return own(page, addresses.snippet_page(snippet.name))
 
@@ -361,6 +368,7 @@ def _snippet_directive(argument: str, page: Page) -> str:
         "snippet.html",
         language,
         snippet=snippet,
+        notice=_notice(snippet, page),
         code=_difference(snippet, _base(base, snippet), page) if from_ else _decisive(snippet, language),
         cases=_cases(snippet, page, own_page=False),
         wrong=[_wrong(snippet, wrong, page, own_page=False) for wrong in snippet.wrong],
@@ -391,6 +399,26 @@ def _wrong_directive(argument: str, page: Page) -> str:
 def _wrong_list_directive(argument: str, page: Page) -> str:
     snippet = _find(argument)
     return "\n".join(_wrong(snippet, wrong, page, own_page=True) for wrong in snippet.wrong)
+
+
+def _released_directive(argument: str, page: Page) -> str:
+    """What comes first on a snippet's page: the answer to a link that names a version, and a warning."""
+    return histories.pinned(page) + _notice(_find(argument), page)
+
+
+def _facts_directive(argument: str, page: Page) -> str:
+    snippet = _find(argument)
+    ids = dict.fromkeys((*snippet.facts, *(id_ for case in snippet.cases for id_ in case.facts)))
+    facts = [(fact, own(page, addresses.facts(fact.topic))) for fact in known_facts().named(ids)]
+    return render("snippet-facts.html", language_of(page), facts=facts)
+
+
+def _links_directive(argument: str, page: Page) -> str:
+    return histories.links(_find(argument), page)
+
+
+def _history_directive(argument: str, page: Page) -> str:
+    return histories.history(_find(argument), page, changed_rows)
 
 
 def _network_directive(argument: str, page: Page) -> str:
@@ -488,6 +516,10 @@ HANDLERS: dict[str, Handler] = {
     "snippet-code": _code_directive,
     "snippet-cases": _cases_directive,
     "snippet-wrong": _wrong_list_directive,
+    "snippet-released": _released_directive,
+    "snippet-facts": _facts_directive,
+    "snippet-links": _links_directive,
+    "snippet-history": _history_directive,
     "wrong": _wrong_directive,
     "network": _network_directive,
     "case": _case_directive,
