@@ -577,6 +577,12 @@ def test_pages_with_a_history_have_no_accessibility_violation(
     assert axe(reader, "html") == []
 
 
+def test_a_page_is_described_by_its_summary_and_not_by_an_answer_that_nobody_asked_for(small: Path) -> None:
+    for language, summary in yaml.safe_load(TEMPLATE_SPEC)["summary"].items():
+        first = next(page_of(small, CHANGED, language).all("p"))
+        assert first.text.startswith(summary)
+
+
 def test_hostile_words_are_text(small: Path) -> None:
     for name in (CHANGED, WITHDRAWN, SUPERSEDED):
         for language in LANGUAGES:
