@@ -435,7 +435,8 @@ def test_a_permalink_leads_there_and_copies_the_address_that_is_served(
     expect(link).to_have_css("opacity", "1")
     reader.keyboard.press("Enter")
     assert clipboard(reader) == f"{address}#{anchor}"
-    assert reader.evaluate("location.hash") == f"#{anchor}"
+    # The theme writes the heading above into the address as soon as the page has scrolled.
+    expect(reader.locator(f"[id='{anchor}']")).to_be_in_viewport()
 
 
 def test_the_permalink_of_a_case_has_a_name_and_is_seen_by_a_finger(
@@ -524,6 +525,7 @@ def test_a_link_that_names_a_version_says_what_became_of_it(
         answer.get_by_role("link", name=WORDS["pin_difference"][language]).click()
         expect(difference).to_have_attribute("open", "")
         expect(difference).to_be_in_viewport()
+        assert difference.locator("button").count() == 0, "lines of two files are no text to copy"
 
 
 HOSTILE = [
@@ -573,6 +575,12 @@ def test_pages_with_a_history_have_no_accessibility_violation(
     reader.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
     reader.evaluate(AXE_SCRIPT)
     assert axe(reader, "html") == []
+
+
+def test_a_page_is_described_by_its_summary_and_not_by_an_answer_that_nobody_asked_for(small: Path) -> None:
+    for language, summary in yaml.safe_load(TEMPLATE_SPEC)["summary"].items():
+        first = next(page_of(small, CHANGED, language).all("p"))
+        assert first.text.startswith(summary)
 
 
 def test_hostile_words_are_text(small: Path) -> None:

@@ -37,7 +37,7 @@
   /* All buttons at once: the theme adds one, measures its code, adds the next, and has the page laid out for
      each. They look like the theme's, and its script, which is still to come, hears their clicks. */
   const { translations } = JSON.parse(document.getElementById("__config").textContent);
-  for (const pre of document.querySelectorAll("pre:has(> code)")) {
+  for (const pre of document.querySelectorAll(":not(.no-copy) > pre:has(> code)")) {
     const toolbar = document.createElement("div");
     toolbar.className = "md-code__nav";
     const button = document.createElement("button");

@@ -7,7 +7,8 @@
   const version = /^[0-9a-f]{16}$/.test(pin) ? document.getElementById(`version-${pin}`) : null;
   const entry = version?.closest("li");
   const state = entry ? entry.dataset.state : "unknown";
-  const answer = place.firstElementChild.content.querySelector(`[data-state="${state}"]`).cloneNode(true);
+  const answer = document.createElement("p");
+  answer.append(...place.firstElementChild.content.querySelector(`[data-state="${state}"]`).cloneNode(true).childNodes);
   const link = answer.querySelector("a");
   if (link) link.href = `#${version.id}`;
   const told = [];
