@@ -137,6 +137,21 @@ def test_an_oembed_answer_is_as_the_specification_asks(site: Path, name: str, la
     assert (frame.attrib["width"], frame.attrib["height"]) == (str(found["width"]), str(found["height"]))
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    "name", ["permissions/trust-policy", "network/attach-function", "eni/function-pending"]
+)
+def test_an_oembed_answer_knows_how_high_a_short_file_is(
+    browser: Browser, served_site: str, site: Path, name: str, language: str
+) -> None:
+    found = answer(site, name, language)
+    with visitor(browser, viewport={"width": found["width"], "height": found["height"]}) as page:
+        page.goto(served_site + addresses.embed(name, language))
+        needed = page.evaluate("document.documentElement.getBoundingClientRect().height")
+        # With room for the bar below a line that is too wide.
+        assert needed <= found["height"] <= needed + 20
+
+
 # In a browser, framed by a page of another origin
 
 
