@@ -27,6 +27,7 @@ from lambda_vpc.__main__ import main
 from lambda_vpc.guide import addresses, releases
 from lambda_vpc.guide import index as guide_index
 from lambda_vpc.guide.changes import changes
+from lambda_vpc.guide.key_paths import resolve
 from lambda_vpc.guide.languages import LANGUAGES
 from lambda_vpc.guide.releases import History, Superseded, Version, Withdrawal
 from lambda_vpc.guide.snippet import Snippet
@@ -162,9 +163,10 @@ def test_the_index_lists_every_snippet_with_what_is_served(site: Path, index: di
             assert hashlib.sha256(pinned).hexdigest() == version["sha256"], version
         if one["released"]:
             assert one["addresses"]["pinned"] in [version["pinned"] for version in one["versions"]]
-        for language, address in one["addresses"]["page"].items():
-            page = (site / address.removeprefix(SITE_URL) / "index.html").read_text("utf-8")
-            assert f'lang="{language}"' in page
+        for form in ("page", "embed"):
+            for language, address in one["addresses"][form].items():
+                page = (site / address.removeprefix(SITE_URL) / "index.html").read_text("utf-8")
+                assert f'lang="{language}"' in page
 
 
 # --- what can be linked to ----------------------------------------------------------------------
@@ -474,6 +476,18 @@ def test_the_page_names_addresses_that_exist(site: Path, language: str) -> None:
     }
     for answer in ANSWERS:
         assert f"| `{answer}` |" in written
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_page_tells_of_a_frame_what_it_does(language: str) -> None:
+    written = (pages.DOCS / language / "linking.md").read_text("utf-8")
+    address = re.search(r'<iframe src="https://docs\.example\.com/([^"]+)"', written)[1]
+    assert address == addresses.embed(NAT, language)
+    (part,) = re.findall(r"\?lines=([\w.]+)", written)
+    assert resolve(SNIPPETS[NAT].source.data, part)
+    (message,) = re.findall(rf'\{{type: ("[^"]+"), height: \d+, snippet: "{NAT}"\}}', written)
+    script = (pages.DOCS / "theme" / "assets" / "embed" / "embed.js").read_text("utf-8")
+    assert re.search(rf"\{{ type: {message}, height, snippet \}}", script)
 
 
 def test_the_addresses_that_programs_ask_for_are_those_that_were_given_out() -> None:
