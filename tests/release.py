@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import shutil
+import subprocess
 import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -20,15 +21,14 @@ from pathlib import Path
 
 import yaml
 
-import published
-from lambda_vpc.guide import releases
+from lambda_vpc.guide import permanent, releases
 from lambda_vpc.guide.languages import LANGUAGES
 from lambda_vpc.guide.snippet import Snippet
 from lambda_vpc.guide.spec import load
 from lambda_vpc.reading import BadInput, suggestion
 
 ROOT = Path(__file__).parents[1]
-FIRST = {"en": "First release.", "ja": "最初の公開です。"}
+FIRST = {"en": "First release.", "ja": "最初のリリースです。"}
 HEADER = """\
 # Released versions of the snippets, the oldest first; their bytes stand under snippets/sha256/. Only ever
 # added to: `python tests/release.py` does it. Links to each version stand in other people's wikis.
@@ -138,6 +138,20 @@ def _write(folder: Path, data: Mapping) -> None:
     (folder / releases.FILE).write_text(HEADER + text, "utf-8")
 
 
+def built(root: Path) -> Path:
+    """The site of today.
+
+    Raises:
+        ReleaseError: it cannot be built.
+    """
+    site = root / "site"
+    command = [sys.executable, "-m", "mkdocs", "build", "-q", "-f", str(root / "mkdocs.yml"), "-d", str(site)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise ReleaseError(f"the site cannot be built:\n{done.stderr}")
+    return site
+
+
 def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
     """Run the command; 0 when everything was released."""
     parser = argparse.ArgumentParser(
@@ -159,9 +173,9 @@ def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
             withdraw(root, asked.withdraw, why, today)
         for name in release(root, dict.fromkeys(asked.snippets, why), today):
             print(f"released {name}")
-        for address in published.record(root):
-            print(f"released {address}")
-    except (ReleaseError, BadInput, published.PublishedError) as error:
+        for line in permanent.release(root, permanent.of_site(built(root)), today):
+            print(f"released {line}")
+    except (ReleaseError, BadInput) as error:
         print(error, file=sys.stderr)
         return 1
     return 0

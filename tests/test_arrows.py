@@ -31,8 +31,9 @@ MAY_IMPORT = {
     "rules": {"answers", "reading", "sentences", "iam", "cloudformation", "network", "network.from_template"},
     "guide": {"answers", "reading", "sentences", "iam", "cloudformation", "network", "network.from_template",
               "eni"},
+    "links": {"reading", "guide"},
     "__main__": {"answers", "reading", "sentences", "cloudformation", "network", "network.from_template",
-                 "diagram"},
+                 "diagram", "links"},
 }  # fmt: skip
 
 

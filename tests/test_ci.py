@@ -102,8 +102,8 @@ def test_it_refuses_an_old_python(machine: Machine) -> None:
 
 def test_in_ci_a_missing_browser_is_installed_or_the_run_fails(machine: Machine) -> None:
     machine.has("fc-list", "#!/bin/bash\necho 'Noto Sans CJK JP'\n")
-    machine.has("node")
-    machine.has("npm")
+    for name in ("node", "npm", "nginx", "apache2"):
+        machine.has(name)
     ended = machine.run(CI="true")
     assert ended.returncode == 1
     assert "missing: chromium; there is no apt-get to install them with" in ended.stderr
@@ -116,8 +116,19 @@ def test_in_ci_a_missing_browser_is_installed_or_the_run_fails(machine: Machine)
 
 def test_in_ci_what_reads_the_prose_is_installed_too(machine: Machine) -> None:
     machine.has("fc-list", "#!/bin/bash\necho 'Noto Sans CJK JP'\n")
-    machine.has("chromium")
+    for name in ("chromium", "nginx", "apache2"):
+        machine.has(name)
     machine.has("id", "#!/bin/bash\necho 0\n")
     machine.has("apt-get")
     assert machine.run(CI="true").returncode == 0
     assert machine.calls[1] == "apt-get install -y --no-install-recommends nodejs npm"
+
+
+def test_in_ci_the_servers_are_installed_too(machine: Machine) -> None:
+    machine.has("fc-list", "#!/bin/bash\necho 'Noto Sans CJK JP'\n")
+    for name in ("chromium", "node", "npm"):
+        machine.has(name)
+    machine.has("id", "#!/bin/bash\necho 0\n")
+    machine.has("apt-get")
+    assert machine.run(CI="true").returncode == 0
+    assert machine.calls[1] == "apt-get install -y --no-install-recommends nginx apache2-bin media-types"

@@ -19,6 +19,7 @@ from lambda_vpc import diagram, network
 from lambda_vpc.answers import Undetermined
 from lambda_vpc.cloudformation import template
 from lambda_vpc.diagram import shapes, texts
+from lambda_vpc.diagram.colors import COLORS
 from lambda_vpc.diagram.layout import laid_out
 from lambda_vpc.diagram.ways import Node
 from lambda_vpc.diagram.words import LANGUAGES, Words
@@ -404,12 +405,47 @@ def test_a_picture_of_its_own_brings_its_style():
     assert "prefers-color-scheme: dark" in text
 
 
-@pytest.mark.parametrize("colors", [FOLDER / "alone.css", ROOT / "docs/theme/assets/diagram.css"])
-def test_every_color_of_the_style_is_given_and_used(colors):
-    text = colors.read_text("utf-8")
-    used = set(re.findall(r"var\((--diagram-[a-z]+)\)", STYLE + text))
-    assert used and used == set(re.findall(r"(--diagram-[a-z]+):", text))
-    assert not re.search(r"--diagram-[a-z]+:|#[0-9a-f]{3,6}\b", STYLE), "the colors stand elsewhere"
+def test_every_color_of_the_style_is_given_in_every_scheme_and_used():
+    alone = (FOLDER / "alone.css").read_text("utf-8")
+    assert set(re.findall(r"var\(--diagram-([a-z]+)\)", STYLE + alone)) == set(COLORS)
+    for name, values in COLORS.items():
+        assert set(values) == {"light", "dark", "paper"}, f"colors.yaml: {name}"
+    text = (ROOT / "docs/theme/assets/diagram.css").read_text("utf-8")
+    assert not re.search(r"--diagram-[a-z]+:|#[0-9a-f]{3,6}\b", STYLE + alone + text), "colors.yaml has them"
+
+
+def luminance(color):
+    """Of WCAG 2.2."""
+    digits = "".join(digit * (2 if len(color) == 4 else 1) for digit in color[1:])
+    parts = [int(digits[at : at + 2], 16) / 255 for at in (0, 2, 4)]
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return sum(share * part for share, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+
+def contrast(one, other):
+    dark, light = sorted((luminance(one), luminance(other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark", "paper"])
+def test_a_text_stands_out_from_all_it_may_stand_on(scheme):
+    colors = {name: values[scheme] for name, values in COLORS.items()}
+    surfaces = ("back", "frame", "zone", "public", "private", "thing", "function")
+    assert contrast("#fff", "#777") == pytest.approx(4.48, abs=0.01)
+    for text in ("text", "minor"):
+        for surface in surfaces:
+            assert contrast(colors[text], colors[surface]) >= 4.5, f"colors.yaml: {text} on {surface}"
+    for answer in ("reached", "blocked", "unknown"):
+        assert contrast(colors[answer], colors["back"]) >= 4.5, f"colors.yaml: {answer} on back"
+        for surface in surfaces:
+            assert contrast(colors[answer], colors[surface]) >= 3, f"colors.yaml: a way over {surface}"
+
+
+def test_an_answer_has_the_color_that_the_page_gives_it():
+    """On the screen: paper has the light scheme's."""
+    text = (ROOT / "docs/theme/assets/results.css").read_text("utf-8")
+    for name, guide in {"reached": "pass", "blocked": "fail", "unknown": "unknown"}.items():
+        assert re.findall(rf"--guide-{guide}: (#\w+);", text) == [COLORS[name]["light"], COLORS[name]["dark"]]
 
 
 def test_ids_are_the_callers():
@@ -441,3 +477,59 @@ def test_lines_fit_and_lose_nothing_but_spaces(text):
     assert all(texts.width(line, 14) <= 200 for line in lines)
     assert "".join(lines).replace(" ", "") == text.replace(" ", "")
     assert len(texts.wrapped(text, 14, 200, 2)) == 2
+
+
+PHRASES = ["遮断:", "PrivateSubnetA", "（箇所: S3Endpoint）:", "ゲートウェイエンドポイントが、", "この",
+           "サブネットの", "ルートテーブルに", "関連付けられていません"]  # fmt: skip
+
+
+def test_a_japanese_line_ends_where_a_phrase_does():
+    text = "遮断: PrivateSubnetA（箇所: S3Endpoint）: " + "".join(PHRASES[3:])
+    ends = {len("".join(PHRASES[:count]).replace(" ", "")) for count in range(1, len(PHRASES) + 1)}
+    for room in range(282, 800, 10):
+        lines = texts.wrapped(text, 14, room, 6)
+        assert all(texts.width(line, 14) <= room for line in lines)
+        reached = 0
+        for line in lines:
+            reached += len(line.replace(" ", ""))
+            assert reached in ends, f"at {room}: {lines}"
+
+
+def test_a_particle_stays_with_the_latin_word_before_it():
+    for room in range(100, 300, 5):
+        for line in texts.wrapped("ほかの AZ が停止している間に AZ を手動で指定", 14, room, 9)[1:]:
+            assert line[0] not in "がを", f"at {room}: {line}"
+
+
+def test_a_long_name_has_two_lines_before_it_is_shortened():
+    assert texts.named("DynamoDbEndpoint", 14, 110) == ["DynamoDb", "Endpoint"]
+    assert texts.named("Nat", 14, 110) == ["Nat"]
+    (only,) = texts.named("privatesubnetofthefunction", 14, 110)
+    assert "…" in only and texts.width(only, 14) <= 110
+
+
+def test_a_vpc_is_marked_beside_its_name():
+    scene = diagram.scene(loaded("network/endpoints-interface.wrong/dns-support-off.yaml"), "en",
+                          "OrdersFunction", "secretsmanager")  # fmt: skip
+    layout = laid_out(scene)
+    name = next(one for one in layout.labels if one.text.startswith("Vpc "))
+    assert 0 < layout.marks[0].x - name.box.right < 30
+
+
+def test_subnets_that_no_zone_has_below_others_stand_side_by_side():
+    layout = laid_out(diagram.scene(loaded("network/nat-existing-vpc.yaml"), "en"))
+    tops = {one.box.y for one in layout.shapes if one.style.startswith("subnet")}
+    assert len(tops) == 2, "two rows: no zone has more than two subnets"
+
+
+def test_an_answer_is_never_cut_short():
+    """Of the guide's templates: whoever looks at the picture has no other text beside it."""
+    for path in TEMPLATES:
+        found = loaded(path)
+        for function, destination in list(questions(found[0]))[1:]:
+            for language in LANGUAGES:
+                layout = laid_out(diagram.scene(found, language, function, destination))
+                cut = [
+                    label.text for label in layout.labels if label.style.startswith("answer") and label.full
+                ]
+                assert not cut, f"{path}, {function} to {destination}: {cut}"

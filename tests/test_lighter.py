@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -11,7 +13,14 @@ from conftest import ROOT
 # Last, so that no hook stands before a module of Python with its name.
 sys.path.append(str(ROOT / "docs" / "hooks"))
 
-from lighter import plain_code, plain_signatures, titles_once, without_indentation
+from lighter import (
+    plain_code,
+    plain_config,
+    plain_signatures,
+    titles_once,
+    without_idle_scripts,
+    without_indentation,
+)
 
 
 @pytest.mark.parametrize(
@@ -61,3 +70,47 @@ def test_only_the_first_link_to_a_fact_has_its_text() -> None:
     before = link("a1", text) + link("b2", text) + elsewhere + link("a1", text) + elsewhere
     after = link("a1", text) + link("b2", text) + elsewhere + link("a1") + elsewhere
     assert titles_once(before, "facts/#") == after
+
+
+def test_the_theme_s_script_is_told_the_same_in_fewer_bytes() -> None:
+    told = {"base": "..", "translations": {"copy": "コピー", "end": "</script>"}, "version": None}
+    before = f'<script id="__config" type="application/json">{json.dumps(told)}</script>'
+    before = before.replace('</script>"', '<\\/script>"')
+    after = plain_config(f"<p>{before}</p>")
+    assert after.count("</script>") == 1 and "コピー" in after
+    assert len(after.encode()) < len(before.encode())
+    assert json.loads(after[after.index("{") : after.rindex("}") + 1]) == told
+
+
+TABS = '<script>var tabs=__md_get("__tabs");open(tabs)</script>'
+TARGET = "<script>var target=document.getElementById(location.hash.slice(1));open(target)</script>"
+FOLLOWS = 'if("(prefers-color-scheme)"===palette.color.media){var media=1}'
+HASH = "__md_hash=e=>[...e].reduce(((e,_)=>_),0),"
+
+
+def page_with(*parts: str) -> str:
+    return (
+        f"<p>a</p>{TABS}\n<script>{HASH}__md_get=1</script>{TARGET}<script>{FOLLOWS}for(;;)x</script>"
+        + "".join(parts)
+    )
+
+
+def test_a_page_runs_nothing_for_parts_that_it_has_not() -> None:
+    assert without_idle_scripts(page_with()) == "<p>a</p><script>__md_get=1</script><script>for(;;)x</script>"
+    parts = (
+        '<div class="tabbed-set tabbed-alternate">',
+        '<input data-md-color-media="(prefers-color-scheme)">',
+        '<script>__md_get("__announce")</script>',
+    )
+    assert without_idle_scripts(page_with(*parts)) == page_with(*parts)
+    assert TABS in without_idle_scripts(page_with(parts[0])) and HASH not in without_idle_scripts(
+        page_with(parts[0])
+    )
+
+
+@pytest.mark.parametrize("idle", ["__tabs", "__md_hash", '"(prefers-color-scheme)"==='])
+def test_no_page_of_the_site_runs_anything_in_vain(site: Path, idle: str) -> None:
+    running = [
+        path.relative_to(site).as_posix() for path in site.rglob("*.html") if idle in path.read_text("utf-8")
+    ]
+    assert not running, f"used now, or the theme's markup has changed; mend docs/hooks/lighter.py: {running}"

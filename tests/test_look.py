@@ -184,3 +184,79 @@ def test_who_asks_for_less_motion_gets_none(browser: Browser, served_site: str) 
     with visitor(browser, reduced_motion="reduce") as page:
         page.goto(f"{served_site}en/")
         assert page.evaluate(_MOVING) == 0
+
+
+@pytest.mark.parametrize(
+    "path", ["en/", "en/network/internet-nat/", "ja/network/central-egress/", "ja/eni/lifecycle/"]
+)
+def test_the_smallest_letters_of_a_picture_can_be_read_on_a_phone(
+    browser: Browser, served_site: str, path: str
+) -> None:
+    with visitor(browser, viewport=NARROW) as page:
+        page.goto(served_site + path)
+        sizes = page.evaluate(
+            """() => [...document.querySelectorAll(".picture svg text")].map((text) => {
+                const picture = text.ownerSVGElement;
+                const scale = picture.getBoundingClientRect().width / picture.viewBox.baseVal.width;
+                return scale * parseFloat(getComputedStyle(text).fontSize);
+            })"""
+        )
+        weights = page.locator(".picture text.answer").evaluate_all(
+            "texts => texts.map((text) => getComputedStyle(text).fontWeight)"
+        )
+    assert sizes
+    assert set(weights) <= {"400"}, "a picture's answers are measured as light letters"
+    assert min(sizes) >= 9, f"{path}: letters of {min(sizes):.1f} px; see docs/theme/assets/networks.css"
+
+
+def test_paper_has_no_page_left_empty_before_a_box_or_a_picture(browser: Browser, served_site: str) -> None:
+    with visitor(browser) as page:
+        page.emulate_media(media="print")
+        page.goto(served_site + FOLDED)
+        breaks = "boxes => boxes.map((box) => getComputedStyle(box).breakInside)"
+        assert set(page.locator("article details").evaluate_all(breaks)) == {"auto"}
+        page.goto(f"{served_site}en/network/internet-nat/")
+        high = page.locator("article .picture svg").first.bounding_box()["height"]
+        assert 300 < high < 120 / 25.4 * 96 + 1
+
+
+def test_paper_says_a_rule_in_the_reader_s_language_only(browser: Browser, served_site: str) -> None:
+    with visitor(browser) as page:
+        page.emulate_media(media="print")
+        page.goto(f"{served_site}ja/reference/rules/")
+        shown = page.locator(".rule [lang=en]").evaluate_all(
+            "all => all.filter((one) => one.checkVisibility()).length"
+        )
+        assert page.locator(".rule [lang=en]").count() > 20
+        assert not shown
+
+
+# Citations that do not stand on the line of the word before them, by the text around them.
+_CUT_OFF = """() => [...document.querySelectorAll("article :is(p, li) .fact")].flatMap((cited) => {
+    const before = document.createTreeWalker(cited.parentElement, NodeFilter.SHOW_TEXT);
+    let word = null;
+    while (before.nextNode() && !cited.contains(before.currentNode)) {
+        if (cited.compareDocumentPosition(before.currentNode) & 4) break;
+        if (before.currentNode.data.trim()) word = before.currentNode;
+    }
+    if (!word) return [];
+    const range = document.createRange();
+    range.setStart(word, word.data.trimEnd().length - 1);
+    range.setEnd(word, word.data.trimEnd().length);
+    const [last, first] = [range.getBoundingClientRect(), cited.querySelector("a").getBoundingClientRect()];
+    return first.top > last.bottom || first.left < last.left ? [word.data.slice(-20)] : [];
+})"""
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_line_begins_with_the_number_of_a_source(
+    browser: Browser, served_site: str, language: str
+) -> None:
+    found = {}
+    with visitor(browser, viewport=WIDE) as page:
+        page.goto(f"{served_site}{language}/network/internet-nat/")
+        for width in range(330, 800, 10):
+            page.set_viewport_size({"width": width, "height": 800})
+            if cut := page.evaluate(_CUT_OFF):
+                found[width] = cut
+    assert not found, f"{found}; see docs/theme/assets/fact-text.css"

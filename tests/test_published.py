@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import sys
 from collections import Counter
 from html import unescape
@@ -11,8 +12,9 @@ from urllib.parse import urldefrag, urljoin
 
 import pytest
 
-from conftest import ROOT
-from lambda_vpc.guide import addresses, facts
+import small_site
+from conftest import ROOT, build_site
+from lambda_vpc.guide import addresses, facts, releases
 from lambda_vpc.guide.languages import LANGUAGES
 from lambda_vpc.guide.snippet import Snippet
 from lambda_vpc.guide.spec import load
@@ -21,8 +23,10 @@ from lambda_vpc.rules import RULES
 sys.path.append(str(ROOT / "docs" / "hooks"))
 
 from plain_markdown import Node, read
+from rule_titles import titles
 
 SNIPPETS = load(ROOT / "snippets")
+HISTORIES = releases.load(ROOT / "snippets")
 FACTS = facts.load(ROOT / "docs" / "facts.yaml")
 
 
@@ -41,7 +45,9 @@ def test_a_raw_file_is_published_byte_for_byte(site: Path, snippet: Snippet) -> 
 
 def test_nothing_else_is_published_beside_the_raw_files(site: Path) -> None:
     published = {path.relative_to(site).as_posix() for path in site.glob("snippets/**/*") if path.is_file()}
-    assert published == {snippet.raw for snippet in SNIPPETS.values()}
+    pinned = {version.pinned for history in HISTORIES.values() for version in history.versions}
+    for_programs = {addresses.INDEX, addresses.INDEX_SCHEMA, addresses.PLACES, addresses.feed()}
+    assert published == {snippet.raw for snippet in SNIPPETS.values()} | pinned | for_programs
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -108,6 +114,29 @@ def test_the_rules_page_has_an_anchor_for_each_rule(site: Path, language: str) -
     found = page(site, language, addresses.RULES)
     missing = [rule for rule in RULES if f' id="{addresses.rule(rule)}"' not in found]
     assert not missing, f"docs/{language}/{addresses.RULES}: no heading has the id of {missing}"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_rule_is_called_by_its_heading_wherever_a_page_names_it(site: Path, language: str) -> None:
+    called = titles(language)
+    missing = sorted(RULES.keys() - called.keys())
+    assert not missing, f"docs/{language}/{addresses.RULES}: '## ID: title {{#id}}' is missing for {missing}"
+    if language == "ja":
+        english = [
+            rule for rule, title in called.items() if not re.search(r"[\u3040-\u30ff\u4e00-\u9fff]", title)
+        ]
+        assert not english, f"docs/ja/{addresses.RULES}: write the titles of {english} in Japanese"
+    named = 0
+    for path in (site / language).rglob("index.html"):
+        for rule, title in _RULE_NAMED.findall(path.read_text(encoding="utf-8")):
+            named += 1
+            assert unescape(title) == called[rule], f"{path.relative_to(site)}: {rule}"
+    assert named > 20
+
+
+_RULE_NAMED = re.compile(
+    r"(?:lint rule|lint ルール) (?:<code>)?([EWI]98\d\d)(?:</code>)?</a>(?:: )?([^<·]*[^<· ])?"
+)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -227,6 +256,8 @@ def test_the_addresses_are_those_that_are_given_out() -> None:
     """Permanent: a form that changes breaks the links that readers keep."""
     assert addresses.raw("network/ipv6", ".yaml") == "snippets/network/ipv6.yaml"
     assert addresses.snippet_page("network/ipv6") == "snippets/network/ipv6.md"
+    assert addresses.embed("network/ipv6", "ja") == "embed/ja/network/ipv6/"
+    assert addresses.oembed("network/ipv6", "ja") == "oembed/ja/network/ipv6.json"
     assert addresses.case("zone-a-down") == "case-zone-a-down"
     assert addresses.wrong("one-nat-gateway") == "wrong-one-nat-gateway"
     assert addresses.rule("E9801") == "e9801"
@@ -234,3 +265,18 @@ def test_the_addresses_are_those_that_are_given_out() -> None:
     assert addresses.fact("K02") == "k02"
     assert addresses.split("network/ipv6#no-route") == ("network/ipv6", "no-route")
     assert addresses.split("network/ipv6") == ("network/ipv6", "")
+
+
+def test_a_site_without_a_snippet_that_was_released_is_not_built(tmp_path: Path) -> None:
+    root = tmp_path / "project"
+    small_site.write(root, hooks=("language", "facts", "released", "snippets", "directives", "site"))
+    shutil.copy(ROOT / "docs" / "facts.yaml", root / "docs" / "facts.yaml")
+    for path in (releases.FILE, releases.FOLDER):
+        found = ROOT / "snippets" / path
+        (shutil.copytree if found.is_dir() else shutil.copy)(found, root / "snippets" / path)
+    built = build_site(tmp_path / "site", root=root, strict=False)
+    assert built.returncode != 0
+    for name, history in releases.load(ROOT / "snippets").items():
+        address = addresses.raw(name, Path(history.latest.file).suffix)
+        assert f"{address} was released and is linked: restore the file" in built.stderr
+    assert "Traceback" not in built.stderr

@@ -71,3 +71,30 @@ def test_every_citation_shows_its_fact_to_pointer_and_keyboard(reader: Page, ser
     expect(reader.locator(FACT_TEXT)).to_be_visible()  # the pointer may rest on it
     box = reader.locator(FACT_TEXT).bounding_box()
     assert box["x"] >= 0 and box["x"] + box["width"] <= WIDE["width"]
+
+
+def test_the_text_stays_beside_a_citation_that_is_scrolled_and_goes_with_it(
+    reader: Page, served_site: str
+) -> None:
+    reader.goto(f"{served_site}en/network/internet-nat/")
+    last = reader.locator("article .fact a").last
+    last.focus()  # which scrolls to it, after it has the focus
+    expect(reader.locator(FACT_TEXT)).to_be_visible()
+    for by in (0, -60, 30):
+        reader.evaluate(
+            """by => new Promise((done) => {
+                scrollBy(0, by);
+                requestAnimationFrame(() => setTimeout(done));
+            })""",
+            by,
+        )
+        gap = reader.evaluate(
+            """() => {
+                const [text, link] = ["#fact-text", "[aria-describedby=fact-text]"].map((one) =>
+                    document.querySelector(one).getBoundingClientRect());
+                return Math.min(Math.abs(text.top - link.bottom), Math.abs(text.bottom - link.top));
+            }"""
+        )
+        assert gap < 2, f"after scrolling by {by} the text is {gap} px away"
+    reader.evaluate("scrollTo(0, 0)")
+    expect(reader.locator(FACT_TEXT)).to_be_hidden()

@@ -183,6 +183,21 @@ def test_another_word_for_the_same_thing_is_found_after_the_reader_s_own(page: P
     assert found(page, "送信元アドレス", entries) == ["ja/a/"]
 
 
+def test_a_prefix_length_is_a_word_of_its_own_and_no_number(page: Page) -> None:
+    entries = [["ja/a/", "サブネットの大きさ", ""], ["ja/b/", "ポート 27", "27 番です。"]]
+    same = [["サブネットの大きさ", "/27"]]
+    assert found(page, "/27のサブネット", entries, same)[:1] == ["ja/a/"]
+    assert found(page, "ポート 27", entries, same)[:1] == ["ja/b/"]
+
+
+def test_to_call_is_not_to_forbid_and_a_wish_is_its_verb(page: Page) -> None:
+    entries = [["ja/a/", "禁止", ""], ["ja/b/", "API を呼ぶ", ""]]
+    same = [["禁止", "呼ばせない", "差し替え"]]
+    assert found(page, "呼ぶ", entries, same) == ["ja/b/"]
+    assert found(page, "呼ばせたくない", entries, same) == ["ja/a/"]
+    assert found(page, "差し替えたい", entries, same) == ["ja/a/"]
+
+
 @pytest.mark.parametrize(
     ("query", "title"),
     [

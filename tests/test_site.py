@@ -74,9 +74,10 @@ def pages(site: Path) -> dict[str, Html]:
 
 @pytest.fixture(scope="module")
 def content(pages: dict[str, Html]) -> dict[str, Html]:
-    """The pages that belong to a language: all but the root page and the 404 page."""
+    """The pages that belong to a language: all but the root page, the 404 page and those for frames."""
     found = {path: page for path, page in pages.items() if path.split("/")[0] in LANGUAGES}
-    assert len(found) == len(pages) - 2, f"pages outside the languages: {sorted(set(pages) - set(found))}"
+    others = {path for path in set(pages) - set(found) if not path.startswith("embed/")}
+    assert others == {"index.html", "404.html"}, f"pages outside the languages: {sorted(others)}"
     return found
 
 
@@ -178,6 +179,20 @@ def test_the_sitemap_lists_every_page_with_its_alternates(site: Path, content: d
     assert listed == {address(path): page.alternates() for path, page in content.items()}
 
 
+def test_below_a_path_a_page_and_what_lists_pages_give_the_whole_address(
+    site: Path, pages: dict[str, Html], content: dict[str, Html]
+) -> None:
+    assert urlsplit(SITE_URL).path.strip("/")
+    named = {
+        path: [link["href"] for link in page.all("link", rel="canonical")] for path, page in pages.items()
+    }
+    # What is missing has no address of its own.
+    assert named == {path: [address(path)] for path in [*content, "index.html"]} | {"404.html": []}
+    assert f"\nSitemap: {SITE_URL}sitemap.xml" in (site / "robots.txt").read_text("utf-8")
+    listed = re.findall(r"\]\((\S+)\)", (site / "llms.txt").read_text("utf-8"))
+    assert listed and all(url.startswith(SITE_URL) for url in listed)
+
+
 def test_every_page_has_a_policy_that_allows_its_own_scripts_and_nothing_else(pages: dict[str, Html]) -> None:
     for path, page in pages.items():
         metas = page.all("meta", **{"http-equiv": "Content-Security-Policy"})
@@ -187,7 +202,8 @@ def test_every_page_has_a_policy_that_allows_its_own_scripts_and_nothing_else(pa
             f"'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'"
             for script in page.inline_scripts
         }
-        assert page.inline_scripts, f"{path}: no inline script found; the theme has some"
+        if not path.startswith("embed/"):
+            assert page.inline_scripts, f"{path}: no inline script found; the theme has some"
         assert set(policy.pop("script-src").split()) == {"'self'", *hashes}, path
         assert policy == {
             "default-src": "'none'",
@@ -260,7 +276,8 @@ def test_every_page_loads_the_merged_style_sheet_and_script(site: Path, content:
     for path, page in content.items():
         sheets = [link["href"] for link in page.all("link", rel="stylesheet")]
         assert any(href.endswith("assets/site.css") for href in sheets), path
-        assert len(sheets) == 1, f"{path}: style sheets that could be merged: {sheets}"
+        merged = [href for href in sheets if "assets/pages/" not in href]
+        assert len(merged) == 1, f"{path}: style sheets that could be merged: {merged}"
         blocking = [
             script["src"] for script in page.all("script") if "src" in script and "defer" not in script
         ]

@@ -9,8 +9,10 @@ import html
 import logging
 from collections.abc import Callable, Mapping
 
+from mkdocs.plugins import event_priority
 from mkdocs.structure.pages import Page
 
+import blocks
 from lambda_vpc.guide import directives
 from lambda_vpc.guide.directives import Directive
 
@@ -48,11 +50,18 @@ def expand(markdown: str, page: Page, handlers: Mapping[str, Handler]) -> str:
         if found.name not in handlers:
             return found.text
         try:
-            return handlers[found.name](found.argument, page)
+            return blocks.kept(handlers[found.name](found.argument, page), page)
         except DirectiveError as error:
             return _report(page, found, str(error))
 
     return directives.expand(markdown, write)
+
+
+# Before every other hook: each sees the whole page.
+@event_priority(100)
+def on_page_content(html: str, page: Page, **_: object) -> str:
+    """Put the blocks that were kept out of Markdown in their places."""
+    return blocks.restored(html, page)
 
 
 def _report(page: Page, found: Directive, message: str) -> str:

@@ -93,7 +93,8 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 
 _CITED = re.compile(r'(?P<link><a href="[^"]*#(?P<anchor>[a-z]\d+)"[^<>]*>)(?P<id>[A-Z]\d+)</a>')
-_CITATION = re.compile(r'<sup class="fact">.*?</sup>', re.DOTALL)
+# With the blank before it, at which a line would break and begin with the number.
+_CITATION = re.compile(r'\s*(?P<cited><sup class="fact">.*?</sup>)', re.DOTALL)
 
 
 def on_page_content(html: str, page: Page, **_: object) -> str:
@@ -106,7 +107,7 @@ def on_page_content(html: str, page: Page, **_: object) -> str:
         link = found["link"].replace(">", f' aria-label="{word.format(number=given)}">')
         return f"{link}{given}</a>"
 
-    return _CITATION.sub(lambda found: _CITED.sub(number, found[0]), html)
+    return _CITATION.sub(lambda found: _CITED.sub(number, found["cited"]), html)
 
 
 def on_page_markdown(markdown: str, page: Page, **_: object) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 _AS_WRITTEN = re.compile(r"(<(pre|script|style|textarea)\b.*?</\2>)", re.DOTALL)
@@ -14,6 +15,16 @@ _EMPTY = "<span></span>"
 _SIGNATURE = re.compile(
     r'(<div class="[^"]*\bdoc-signature\b[^"]*"><pre>)<code>(.*?)\n?</code>(?=</pre>)', re.DOTALL
 )
+_CONFIG = re.compile(r'(?<=<script id="__config" type="application/json">).*?(?=</script>)', re.DOTALL)
+_IDLE = {
+    # Opens the tabs that a reader chose.
+    'class="tabbed-set': r"<script>var (?:tabs=|target=document\.getElementById)[^<]*</script>\s*",
+    # Follows the system where a reader may choose that it does.
+    '-media="(prefers-color-scheme)"': r'if\("\(prefers-color-scheme\)"===[^{}]*\{[^{}]*\}(?=for\()',
+    # Knows a notice again that a reader has closed.
+    "__announce": r"__md_hash=.*?,0\),(?=__md_get=)",
+}
+"""By the sign that a page has a part, what the theme runs for this part."""
 _NAMED = re.compile(r"""(<a href="([^"]*)"[^<>]*?) title="[^"]*"(?=[^<>]*>)""")
 
 
@@ -65,3 +76,21 @@ def titles_once(html: str, to: str) -> str:
         return found[1]
 
     return _NAMED.sub(one, html)
+
+
+def plain_config(html: str) -> str:
+    """What the theme's script is told, its words as they are read and not by their numbers."""
+
+    def plain(found: re.Match[str]) -> str:
+        told = json.dumps(json.loads(found[0]), ensure_ascii=False, separators=(",", ":"))
+        return told.replace("</", "<\\/")
+
+    return _CONFIG.sub(plain, html)
+
+
+def without_idle_scripts(html: str) -> str:
+    """Without what the theme runs for parts that the page has not."""
+    for sign, script in _IDLE.items():
+        if sign not in html:
+            html = re.sub(script, "", html)
+    return html

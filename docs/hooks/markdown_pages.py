@@ -31,15 +31,14 @@ _ARTICLE = re.compile(r"<article\b[^>]*>(.*)</article>", re.DOTALL)
 def _fact_at(address: str) -> str | None:
     """The fact that an absolute address leads to."""
     page, anchor = urldefrag(address)
-    return next(
-        (
-            fact.id
-            for fact in known().by_id.values()
-            if addresses.fact(fact.id) == anchor
-            and page.endswith(addresses.below(addresses.facts(fact.topic)))
-        ),
-        None,
-    )
+    fact = known().by_id.get(anchor.upper())
+    if fact and anchor == addresses.fact(fact.id) and page.endswith(_facts_page(fact.topic)):
+        return fact.id
+    return None
+
+
+def _facts_page(topic: str) -> str:
+    return addresses.below(addresses.facts(topic))
 
 
 def _writer(page: Page, config: MkDocsConfig) -> Writer:

@@ -20,8 +20,9 @@ from lambda_vpc.network import from_template
 from lambda_vpc.reading import Source
 from render import render, words
 
-NARROW = 560
-"""Units of a picture's width that a phone shows at once; a wider one is scrolled."""
+NARROW = range(400, 520)
+"""Widths, in units, of pictures that a phone shows at once, made smaller: docs/theme/assets/networks.css.
+A wider one is scrolled, and a smaller one fits."""
 _WIDTH = re.compile(r' width="([\d.]+)"')
 ZONE = "AWS::EC2::AvailabilityZone::Name"
 
@@ -37,7 +38,7 @@ class Picture:
     alone: str
     """To be a file."""
     narrow: bool
-    """Whether it is still read when it is as wide as a phone."""
+    """Whether it is made as wide as a phone, and still read."""
     label: str
     """What is asked, in few words: where to, and what is otherwise than usual."""
     outcome: str
@@ -133,7 +134,7 @@ def _picture(snippet: Snippet, source: Source, case: TraceCase, language: str, a
         file=addresses.picture(snippet.name, anchor, language),
         svg=svg,
         alone=diagram.picture(scene, identifier, alone=True),
-        narrow=float(_WIDTH.search(svg)[1]) <= NARROW,
+        narrow=int(float(_WIDTH.search(svg)[1])) in NARROW,
         label=_label(snippet, case, language),
         outcome=_together(outcomes),
         reached=outcomes.count("reached"),

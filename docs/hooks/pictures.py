@@ -21,6 +21,7 @@ from directives import DirectiveError, expand
 from facts import known as known_facts
 from lambda_vpc import reading
 from lambda_vpc.diagram.choosing import Question, choosing
+from lambda_vpc.diagram.colors import rule
 from lambda_vpc.diagram.permissions import Grant, permissions
 from lambda_vpc.diagram.removal import removal
 from lambda_vpc.diagram.sharing import sharing
@@ -48,11 +49,18 @@ _build = _Build()
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
-    """Take the snippets, and put the style sheet among the site's own, which docs/hooks/site.py merges."""
+    """Take the snippets, and put the style sheets among the site's own, which docs/hooks/site.py merges."""
     # Loaded by that hook, listed before this one: to load them again would lengthen every build.
     _build.snippets = config.hooks[_SNIPPETS]._snippets
     files.append(File.generated(config, "assets/diagram-style.css", content=_STYLE.read_text("utf-8")))
+    files.append(File.generated(config, "assets/diagram-colors.css", content=_colors()))
     return files
+
+
+def _colors() -> str:
+    """The colors of the page's two schemes; on paper there is no dark one."""
+    dark, paper = rule('[data-md-color-scheme="slate"] .picture', "dark"), rule("body .picture", "paper")
+    return f"{rule('.picture', 'light')}@media screen {{\n{dark}}}\n@media print {{\n{paper}}}\n"
 
 
 # --- what is drawn ------------------------------------------------------------------------------

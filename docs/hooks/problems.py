@@ -29,6 +29,7 @@ from lambda_vpc.reading import BadInput, suggestion
 from lambda_vpc.rules import RULES
 from lambda_vpc.sentences import GROUPS
 from render import DOCS, language_of, own, render
+from rule_titles import titles
 
 UNFOLDED = 8
 """Problems up to which a page shows them whole; of more, it folds the check and the fix."""
@@ -107,6 +108,7 @@ def _symptom(argument: str) -> str:
 def _problems_directive(argument: str, page: Page) -> str:
     language = language_of(page)
     told = _known().told(_symptom(argument))
+    called = titles(language)
     return "\n".join(
         render(
             "problem.md",
@@ -118,7 +120,8 @@ def _problems_directive(argument: str, page: Page) -> str:
             sections=[(_build.titles[language][one], _to(page, one)) for one in problem.pages],
             cases=[_case(one, page) for one in problem.cases],
             rules=[
-                (RULES[one], f"{own(page, addresses.RULES)}#{addresses.rule(one)}") for one in problem.rules
+                (one, called.get(one), f"{own(page, addresses.RULES)}#{addresses.rule(one)}")
+                for one in problem.rules
             ],
         )
         for problem in told

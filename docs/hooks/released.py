@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from mkdocs.config.defaults import MkDocsConfig
-from mkdocs.exceptions import PluginError
-from mkdocs.structure.files import File, Files
+from mkdocs.structure.files import File
 
 from lambda_vpc.guide import releases
 from lambda_vpc.guide.releases import History
@@ -17,31 +16,29 @@ from lambda_vpc.reading import BadInput
 _histories: dict[str, History] = {}
 
 
-def on_files(files: Files, config: MkDocsConfig) -> Files:
-    """Publish the bytes of every released version."""
-    root = Path(config.config_file_path).parent
-    try:
-        _histories.clear()
-        _histories.update(releases.load(root / "snippets"))
-    except BadInput as bad:
-        raise PluginError(str(bad)) from None
-    for history in _histories.values():
-        for version in history.versions:
-            files.append(File.generated(config, version.pinned, abs_src_path=str(root / version.pinned)))
-    return files
+def load(root: Path, snippets: Mapping[str, Snippet]) -> None:
+    """Read what was released.
+
+    Args:
+        root: the `snippets` folder.
+        snippets: all of today, by name.
+
+    Raises:
+        BadInput: the list or a pinned file is wrong, or a snippet that was released is gone.
+    """
+    _histories.clear()
+    _histories.update(releases.load(root))
+    if gone := releases.gone(root, _histories, snippets):
+        raise BadInput(gone)
+
+
+def files(root: Path, config: MkDocsConfig) -> Iterator[File]:
+    """The bytes of every released version, to be published."""
+    for one in _histories.values():
+        for version in one.versions:
+            yield File.generated(config, version.pinned, abs_src_path=str(root.parent / version.pinned))
 
 
 def history(name: str) -> History:
     """What was released of a snippet; nothing of a draft."""
     return _histories.get(name, History(name))
-
-
-def check(root: Path, snippets: Mapping[str, Snippet]) -> None:
-    """Refuse to build without a snippet that was released.
-
-    Args:
-        root: the `snippets` folder.
-        snippets: all of today, by name.
-    """
-    if gone := releases.gone(root, _histories, snippets):
-        raise PluginError(str(BadInput(gone)))

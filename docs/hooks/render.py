@@ -30,7 +30,7 @@ _NOT_MARKDOWN = str.maketrans({mark: f"&#{ord(mark)};" for mark in "*_[]|{}\\`"}
 def _environment() -> jinja2.Environment:
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(THEME / "parts"),
-        autoescape=jinja2.select_autoescape(["html"]),
+        autoescape=jinja2.select_autoescape(["html", "xml"]),
         trim_blocks=True,
         lstrip_blocks=True,
         comment_start_string="{##",  # {#id} is a heading id in the Markdown that templates write

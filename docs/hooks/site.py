@@ -6,9 +6,6 @@ relies on the theme's markup it says so when the markup changes.
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import html
 import re
 from dataclasses import dataclass, field
 from itertools import accumulate
@@ -21,8 +18,16 @@ from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 from rjsmin import jsmin
 
+import policy
 from lambda_vpc.guide import addresses
-from lighter import plain_code, plain_signatures, titles_once, without_indentation
+from lighter import (
+    plain_code,
+    plain_config,
+    plain_signatures,
+    titles_once,
+    without_idle_scripts,
+    without_indentation,
+)
 from search import split_index
 from style_sheet import Elements, used
 
@@ -67,32 +72,26 @@ MENDS = (
     # The breadcrumb would have the same name as the navigation beside it.
     Mend('<nav class="md-path" aria-label="{nav}"', '<nav class="md-path" aria-label="{breadcrumb}"', 0),
     Mend('title="Permanent link"', 'title="{permalink}"', 0, None),
+    # That something was copied is said to those who do not see it.
+    Mend(
+        '<div class="md-dialog__inner md-typeset">', '<div class="md-dialog__inner md-typeset" role="status">'
+    ),
 )
 
 LONGEST_CONTENTS = 100
 """Entries in a table of contents; each stands in the page twice, as the theme has one for narrow screens."""
 
-_SCRIPT = re.compile(r"<script([^>]*)>(.*?)</script>", re.DOTALL)
-_INLINE = re.compile(
-    r"<[a-z][^<>]*?\s(?:style|on[a-z]+)\s*=[^<>]*>|<style[^<>]*>|<[^<>]*=.javascript:[^<>]*>", re.I
-)
-_FOREIGN = re.compile(
-    r"<(?:script|img|iframe|embed|source|video|audio|object)\b[^<>]*?\s(?:src|srcset|data)=[\"']?(?:https?:)?//[^<>]*>"
-    r"|<link\b[^<>]*?\brel=[\"']?(?:stylesheet|preload|preconnect|dns-prefetch|icon)\b"
-    r"[^<>]*?\shref=[\"']?(?:https?:)?//[^<>]*>",
-    re.I,
-)
 _CONTENTS_LEVEL = re.compile(r'<nav class="md-nav" aria-label="[^"]*">')
 _SHEET = "assets/site.css"
 _REFERENCE_SHEET = "assets/_mkdocstrings.css"
 _FACTS = "/" + addresses.below(addresses.FACTS).partition("/")[2]
 """In the address of each fact, wherever the page is that cites it."""
-_CHARSET = '<meta charset="utf-8">'
 
 
 def on_startup(command: str, dirty: bool) -> None:
     """Remember whether this process serves."""
     _run.serving = command == "serve"
+    policy.starts(serving=_run.serving)
 
 
 # After the plugin that adds it.
@@ -114,13 +113,17 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         *_matching(files, r"assets/(?!root\.)[\w-]+\.css"),
     ]
     scripts = _matching(files, r"assets/[\w-]+\.js")
+    # Loaded by those pages that need them.
+    later = _matching(files, r"assets/pages/[\w-]+\.js")
     merged = {
         _SHEET: "\n".join(_without_map(file.content_string) for file in sheets),
         "assets/site.js": jsmin("\n".join(file.content_string for file in scripts)),
+        **{file.src_uri: jsmin(file.content_string) for file in later},
     }
     for script in [
         *_matching(files, r"assets/javascripts/bundle\.[0-9a-f]+\.min\.js|assets/search/.*\.js"),
         *scripts,
+        *later,
     ]:
         _run.elements.add_script(script.content_string)
     # Search is our own (assets/search): neither the theme's worker nor its stemmers are asked for.
@@ -129,10 +132,14 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         r"assets/javascripts/(?:lunr|workers)/.*|.*\.(?:css|js)\.map|assets/images/favicon\.png"
         r"|assets/search/.*",  # docs/hooks/search.py puts them before the index
     )
-    for file in [*sheets, *scripts, *unused]:
+    for file in [*sheets, *scripts, *later, *unused]:
         files.remove(file)
     for src_uri, content in merged.items():
         files.append(File.generated(config, src_uri, content=content))
+    for script in _matching(files, r"assets/pages/[\w-]+\.js"):  # each on the page that names it as its own
+        _run.elements.add_script(script.content_string)
+        files.remove(script)
+        files.append(File.generated(config, script.src_uri, content=jsmin(script.content_string)))
     return files
 
 
@@ -214,7 +221,8 @@ def _mend(output: str, place: str, config: MkDocsConfig) -> str:
             )
         output = output.replace(old, new)
     # Every level of the table of contents would be a landmark of its own, several with the same name.
-    return _CONTENTS_LEVEL.sub('<nav class="md-nav" role="presentation">', output)
+    output = _CONTENTS_LEVEL.sub('<nav class="md-nav" role="presentation">', output)
+    return plain_config(without_idle_scripts(output))
 
 
 def _theme_words(config: MkDocsConfig) -> dict[str, str]:
@@ -232,43 +240,9 @@ def _theme_words(config: MkDocsConfig) -> dict[str, str]:
 
 def _finish(output: str, place: str) -> str:
     """Refuse what the policy would block, then add the policy with the hashes of this very page."""
-    markup = _SCRIPT.sub(r"<script\1></script>", output)
-    if inline := _INLINE.search(markup):
-        raise PluginError(
-            f"{place}: the security policy blocks inline styles and handlers; use a class: {inline[0]}"
-        )
-    if foreign := _FOREIGN.search(markup):
-        raise PluginError(
-            f"{place}: loads from another host; put the file under docs/theme/assets: {foreign[0]}"
-        )
+    policy.check(output, place)
     if _run.serving:
-        return output  # live reload adds an inline script that no hash here can cover
-    if output.count(_CHARSET) != 1:
-        raise PluginError(
-            f"{place}: {_CHARSET} not found once; the policy goes after it: mend docs/hooks/site.py"
-        )
+        return output
     output = titles_once(plain_signatures(plain_code(without_indentation(output))), _FACTS)
     _run.elements.add_page(output)
-    policy = html.escape(_policy(output), quote=False)
-    return output.replace(
-        _CHARSET, f'{_CHARSET}\n<meta http-equiv="Content-Security-Policy" content="{policy}">'
-    )
-
-
-def _policy(output: str) -> str:
-    """Only this site's own files, and the inline scripts the page has now, by hash."""
-    inline = {
-        body
-        for attributes, body in _SCRIPT.findall(output)
-        if "src=" not in attributes and "json" not in attributes
-    }
-    hashes = sorted(
-        f"'sha256-{base64.b64encode(hashlib.sha256(body.encode()).digest()).decode()}'" for body in inline
-    )
-    sources = " ".join(["'self'", *hashes])
-    return (
-        f"default-src 'none'; script-src {sources}; style-src 'self'; "
-        # Used by nothing here: what examines a page from inside asks its host for robots.txt.
-        "connect-src 'self'; "
-        "img-src 'self' data:; base-uri 'none'; form-action 'none'"
-    )
+    return policy.added(output)

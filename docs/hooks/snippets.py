@@ -29,7 +29,10 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import get_lexer_by_name
 
 import differences
+import embeds
 import excerpts
+import histories
+import index
 import networks
 import released
 from directives import DirectiveError, Handler, expand, without_argument
@@ -39,13 +42,15 @@ from lambda_vpc.guide import addresses, placeholders
 from lambda_vpc.guide.cases import CaseResult
 from lambda_vpc.guide.cases.trace import SubnetAnswer, TraceCase, TraceResult
 from lambda_vpc.guide.languages import LANGUAGES
-from lambda_vpc.guide.snippet import Snippet, Wrong
+from lambda_vpc.guide.releases import History
+from lambda_vpc.guide.snippet import KINDS, Snippet, Wrong
 from lambda_vpc.guide.spec import check_facts, load
 from lambda_vpc.iam import request
 from lambda_vpc.reading import BadInput, suggestion
 from lambda_vpc.rules import RULES
 from lambda_vpc.sentences import sentence
 from render import language_of, link, own, render
+from rule_titles import titles
 
 log = logging.getLogger("mkdocs.hooks.snippets")
 
@@ -64,9 +69,9 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     try:
         loaded = load(root)
         check_facts(loaded.values(), known_facts().by_id)
+        released.load(root, loaded)
     except BadInput as bad:
         raise PluginError(str(bad)) from None
-    released.check(root, loaded)
     _snippets.clear()
     _outcome.cache_clear()
     _snippets.update(loaded)
@@ -84,6 +89,10 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         files.append(File.generated(config, snippet.raw, abs_src_path=str(root.parent / snippet.path)))
         for picture in networks.files(snippet):
             files.append(File.generated(config, picture.file, content=picture.alone))
+        for file in embeds.files(config, snippet, _lines(snippet.text, _suffix(snippet.path)), loaded):
+            files.append(file)
+    for file in (*released.files(root, config), *index.files(config, loaded, _results)):
+        files.append(file)
     for language in LANGUAGES:
         files.append(_page(config, language, addresses.SNIPPETS, render("snippets-index.md", language)))
         for snippet in loaded.values():
@@ -120,7 +129,7 @@ def rows(source_text: str, suffix: str, notes: dict[int, list[str]]) -> list[Row
 
 @cache
 def _lines(text: str, suffix: str) -> list[str]:
-    lexer = get_lexer_by_name(suffix.removeprefix("."))
+    lexer = get_lexer_by_name(suffix.removeprefix("."), stripnl=False)
     return highlight(text, lexer, HtmlFormatter(nowrap=True)).rstrip("\n").split("\n")
 
 
@@ -283,14 +292,14 @@ def by_answer(result: TraceResult) -> list[tuple[list[str], SubnetAnswer]]:
 
 def _wrong(snippet: Snippet, wrong: Wrong, page: Page, *, own_page: bool) -> str:
     language = language_of(page)
+    rule = titles(language).get(wrong.caught_by)
     case = next((case for case in snippet.cases if case.id == wrong.caught_by), None)
-    rule = RULES.get(wrong.caught_by)
     outcome = None
     if case is not None:
         outcome = _outcome(snippet.name, wrong.name)
         where = f"{_address(snippet, page)}#{addresses.case(case.id)}"
-    else:
-        where = f"{own(page, addresses.RULES)}#{addresses.rule(wrong.caught_by)}"
+    else:  # a rule of cfn-lint itself stands on no page of the guide
+        where = f"{own(page, addresses.RULES)}#{addresses.rule(wrong.caught_by)}" if rule else None
     suffix = _suffix(wrong.path)
     return render(
         "snippet-wrong.html",
@@ -312,6 +321,12 @@ def _wrong(snippet: Snippet, wrong: Wrong, page: Page, *, own_page: bool) -> str
         where=where,
         own_page=own_page,
     )
+
+
+def _notice(snippet: Snippet, page: Page) -> str:
+    superseded = released.history(snippet.name).superseded
+    instead = _snippets[superseded.by] if superseded else None
+    return histories.notice(snippet, instead, page, _address(instead, page) if instead else None)
 
 
 def _address(snippet: Snippet, page: Page) -> str:
@@ -353,6 +368,7 @@ def _snippet_directive(argument: str, page: Page) -> str:
         "snippet.html",
         language,
         snippet=snippet,
+        notice=_notice(snippet, page),
         code=_difference(snippet, _base(base, snippet), page) if from_ else _decisive(snippet, language),
         cases=_cases(snippet, page, own_page=False),
         wrong=[_wrong(snippet, wrong, page, own_page=False) for wrong in snippet.wrong],
@@ -385,6 +401,26 @@ def _wrong_list_directive(argument: str, page: Page) -> str:
     return "\n".join(_wrong(snippet, wrong, page, own_page=True) for wrong in snippet.wrong)
 
 
+def _released_directive(argument: str, page: Page) -> str:
+    """What comes first on a snippet's page: the answer to a link that names a version, and a warning."""
+    return histories.pinned(page) + _notice(_find(argument), page)
+
+
+def _facts_directive(argument: str, page: Page) -> str:
+    snippet = _find(argument)
+    ids = dict.fromkeys((*snippet.facts, *(id_ for case in snippet.cases for id_ in case.facts)))
+    facts = [(fact, own(page, addresses.facts(fact.topic))) for fact in known_facts().named(ids)]
+    return render("snippet-facts.html", language_of(page), facts=facts)
+
+
+def _links_directive(argument: str, page: Page) -> str:
+    return histories.links(_find(argument), page)
+
+
+def _history_directive(argument: str, page: Page) -> str:
+    return histories.history(_find(argument), page, changed_rows)
+
+
 def _network_directive(argument: str, page: Page) -> str:
     if "#" in argument:
         snippet, part = _find_part(argument, "wrong variant", lambda found: [w.name for w in found.wrong])
@@ -407,11 +443,19 @@ def _case_directive(argument: str, page: Page) -> str:
 
 
 def _catalogue(page: Page) -> str:
-    topics: dict[str, list[tuple[Snippet, str, str]]] = {}
+    topics: dict[str, list[tuple[Snippet, str, str, History]]] = {}
     for snippet in _snippets.values():
         topic = snippet.name.partition("/")[0]
-        topics.setdefault(topic, []).append((snippet, _address(snippet, page), link(page, snippet.raw)))
-    return render("snippets-catalogue.html", language_of(page), topics=topics, names=_topics)
+        entry = snippet, _address(snippet, page), link(page, snippet.raw), released.history(snippet.name)
+        topics.setdefault(topic, []).append(entry)
+    kinds = {snippet.kind for snippet in _snippets.values()}
+    return render(
+        "snippets-catalogue.html",
+        language_of(page),
+        topics=topics,
+        names=_topics,
+        kinds=[kind for kind in KINDS if kind in kinds],
+    )
 
 
 # Rows by what they hang on: the settings a call gives, or on whose behalf it is made.
@@ -472,6 +516,10 @@ HANDLERS: dict[str, Handler] = {
     "snippet-code": _code_directive,
     "snippet-cases": _cases_directive,
     "snippet-wrong": _wrong_list_directive,
+    "snippet-released": _released_directive,
+    "snippet-facts": _facts_directive,
+    "snippet-links": _links_directive,
+    "snippet-history": _history_directive,
     "wrong": _wrong_directive,
     "network": _network_directive,
     "case": _case_directive,

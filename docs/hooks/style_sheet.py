@@ -28,7 +28,7 @@ _STATES = frozenset(["open", "hidden"])
 _GROUPS = frozenset(["media", "supports", "layer", "container"])
 # The theme's script gives these to the elements of parts that a page may have; without such a part no page
 # has a class of this kind.
-_PARTS = ("md-annotation", "md-source", "md-tag", "md-tooltip", "md-version", "mermaid")
+_PARTS = ("footnote", "md-annotation", "md-source", "md-tag", "md-tooltip", "md-version", "mermaid", "tabbed")
 # Set on the whole page and taken off again while it loads: a rule that asks for it has every element looked
 # at twice, only to keep colors from fading over.
 _COSTLY = ("data-md-color-switching",)

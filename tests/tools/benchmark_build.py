@@ -18,6 +18,7 @@ ROOT = Path(__file__).parents[2]
 
 # Written into the temporary folder: stores each page's Markdown after every other hook.
 RECORDER = """
+import sys
 from pathlib import Path
 from mkdocs.plugins import event_priority
 
@@ -25,7 +26,7 @@ from mkdocs.plugins import event_priority
 def on_page_markdown(markdown, page, config, **_):
     path = Path({pages!r}) / page.file.src_uri
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(markdown, "utf-8")
+    path.write_text(sys.modules["blocks"].whole(markdown, page), "utf-8")
     return markdown
 """
 

@@ -174,6 +174,7 @@ OTHER_SCHEME = """() => {
     document.getAnimations().forEach((running) => running.finish());
     return document.body.dataset.mdColorScheme;
 }"""
+HAS_TOGGLE = """!!document.querySelector("[for^=__palette]")"""
 # With what the browser would lay out only when it comes near the screen.
 NEAR = """document.styleSheets[0].insertRule("* { content-visibility: visible !important }")"""
 FIRST_SCHEME = "default"
@@ -207,6 +208,14 @@ class Seen:
     """Of texts, with what is behind them."""
 
 
+def switch(page: Page, scheme: str) -> None:
+    """Bring a page into the other color scheme; one without the theme's button follows the browser's."""
+    if page.evaluate(HAS_TOGGLE):
+        assert page.evaluate(OTHER_SCHEME) == scheme
+    else:
+        page.emulate_media(color_scheme="light" if scheme == FIRST_SCHEME else "dark")
+
+
 def visit(page: Page, address: str, seen: Seen, messages: list[str], *, wait_until: str) -> Visit:
     """Look at one page from every side and leave the page in the scheme and size it was found in."""
     messages.clear()
@@ -217,9 +226,13 @@ def visit(page: Page, address: str, seen: Seen, messages: list[str], *, wait_unt
     kinds = set(page.evaluate(KINDS))
     if not kinds <= seen.kinds:
         seen.kinds.update(kinds)
-        contrast = {FIRST_SCHEME: faint(page, seen.colors)}
-        contrast[page.evaluate(OTHER_SCHEME)] = faint(page, seen.colors)
-        assert page.evaluate(OTHER_SCHEME) == FIRST_SCHEME
+        # What is not laid out yet would begin to fade over only when it is looked at.
+        page.evaluate(NEAR)
+        for number, scheme in enumerate(SCHEMES):
+            if number:
+                switch(page, scheme)
+            contrast[scheme] = faint(page, seen.colors)
+        switch(page, FIRST_SCHEME)
     page.set_viewport_size(NARROW)
     overflow = page.evaluate("document.documentElement.scrollWidth - innerWidth")
     # Off unless it is asked for; where there is least room is where fingers are.

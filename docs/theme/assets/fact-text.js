@@ -43,7 +43,11 @@
     box.hidden = false;
     link.setAttribute("aria-describedby", box.id);
     document.body.append(box);
-    const at = link.getBoundingClientRect();
+    place();
+  };
+
+  const place = () => {
+    const at = shown.getBoundingClientRect();
     const [width, height] = [box.offsetWidth, box.offsetHeight];
     const { clientWidth, clientHeight } = document.documentElement;
     const below = at.bottom + height + EDGE < clientHeight;
@@ -65,5 +69,11 @@
   });
   document.addEventListener("focusout", hide);
   document.addEventListener("keydown", ({ key }) => key === "Escape" && hide());
-  addEventListener("scroll", hide, { passive: true });
+  // A link that has got the focus may be scrolled to only then: the text goes with it.
+  const scrolled = () => {
+    const { top, bottom } = shown?.getBoundingClientRect() ?? {};
+    if (bottom > 0 && top < innerHeight) place();
+    else hide();
+  };
+  addEventListener("scroll", scrolled, { passive: true });
 })();

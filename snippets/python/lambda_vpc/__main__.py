@@ -1,8 +1,8 @@
-"""The command `lambda-vpc`: trace a reader's own template, or draw it.
+"""The command `lambda-vpc`: trace or draw a reader's own template, or check links to the guide.
 
-Exit codes: 0 reached from every subnet; 1 blocked from any; 2 unknown; 3 input that cannot be used; 4 wrong
-usage: an option, or a function, destination, parameter or zone that the template does not have; 5 a fault of
-the command itself.
+Exit codes: 0 reached from every subnet, or every link is fine; 1 blocked from any, or a link is not; 2
+unknown; 3 input that cannot be used; 4 wrong usage: an option, or a function, destination, parameter or zone
+that the template does not have; 5 a fault of the command itself.
 """
 
 from __future__ import annotations
@@ -14,12 +14,13 @@ import os
 import re
 import sys
 import traceback
+from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import IO
 
-from lambda_vpc import diagram, network, reading, sentences
+from lambda_vpc import diagram, links, network, reading, sentences
 from lambda_vpc.cloudformation import template
 from lambda_vpc.cloudformation.template import Template
 from lambda_vpc.cloudformation.values import shown
@@ -46,6 +47,33 @@ exit codes:
   4  wrong usage: an option, or something the template does not have
   5  a fault of this command
 """
+
+_LINKS_EPILOG = """\
+answers:
+  pinned     a version of a snippet, and the current one
+  current    a page, or a snippet as it is now: no version is named
+  outdated   a version that was changed since, or a snippet that another one supersedes
+  withdrawn  a version that must not be used any more
+  broken     no such page, place on a page, snippet or version
+  moved      leads on to another address
+  unchecked  the index has no list of the pages beside it
+
+index:
+  the root of a site       https://docs.example.com/guide/
+  a built site's folder    site
+  an index.json            site/snippets/index.json, or its address
+
+exit codes:
+  0  no link has an answer that --fail-on names
+  1  at least one has
+  2  no link has, but some are unchecked
+  3  a file or the index cannot be used
+  4  wrong usage
+  5  a fault of this command
+"""
+_FAILING = "broken,withdrawn,outdated"
+_MOST_LINKS = 1_000
+"""Links that are printed as text."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -110,6 +138,101 @@ def _diagram(options: argparse.Namespace) -> int:
     return _print_svg(diagram.picture(scene, alone=True), exit_code(results) if options.to else 0)
 
 
+def _links(options: argparse.Namespace) -> int:
+    failing = _failing(options.fail_on)
+    texts = _texts(options.files)
+    if options.index is None:
+        guess = next(filter(None, map(links.guessed, texts.values())), None)
+        raise WrongUsage([reading.Problem("--index", 1, _no_index(guess))])
+    published = links.load(options.index)
+    sites = _sites(options, published)
+    judge = links.Judge(published, options.lang)
+    found = [(link, judge(link)) for name, text in texts.items() for link in links.find(text, name, sites)]
+    answers = Counter(answer.answer for _, answer in found)
+    code = 1 if answers.keys() & failing else 2 if answers["unchecked"] else 0
+    remarks = [] if found else [f"no link begins with {_listed(sites.roots)}; name another site with --site"]
+    if options.json:
+        data = [_link_as_data(link, answer) for link, answer in found]
+        counted = {name: answers[name] for name in links.ANSWERS}
+        return _print_json({"exit-code": code, "links": data, "counts": counted, "remarks": remarks}, code)
+    lines = [line for link, answer in found[:_MOST_LINKS] for line in _link_as_text(link, answer)]
+    if len(found) > _MOST_LINKS:
+        remarks.append(f"{len(found) - _MOST_LINKS:,} more links are not listed; --json lists all")
+    if found:
+        counted = ", ".join(f"{answers[name]:,} {name}" for name in links.ANSWERS if answers[name])
+        lines.append(f"links      {len(found):,}: {counted}")
+    return _print("\n".join([*lines, *(_visible(f"note       {remark}") for remark in remarks)]), code)
+
+
+def _failing(written: str) -> set[str]:
+    names = {name.strip() for name in written.split(",")} - {"", "none"}
+    for name in sorted(names):
+        if name not in links.ANSWERS:
+            known = reading.suggestion(name, [*links.ANSWERS, "none"])
+            raise WrongUsage([reading.Problem("--fail-on", 1, f"'{name}' is no answer{known}")])
+    return names
+
+
+def _texts(files: Sequence[str]) -> dict[str, str]:
+    """The files by name; every one that cannot be read is named."""
+    found, problems = {}, []
+    for name in dict.fromkeys(files):
+        try:
+            raw = _standard_input() if name == "-" else reading.read_bytes(Path(name))
+            if b"\0" in raw:
+                message = "holds NUL bytes, so it is no text; save it as UTF-8"
+                raise BadInput([reading.Problem(name, 1, message)])
+            # Addresses are ASCII, whatever the text around them is written in.
+            found[name] = raw.decode("utf-8", "replace")
+        except BadInput as error:
+            problems += error.problems
+    if problems:
+        raise BadInput(problems)
+    return found
+
+
+def _standard_input() -> bytes:
+    raw = sys.stdin.buffer.read(reading.MAX_BYTES + 1) if sys.stdin is not None else b""
+    if len(raw) > reading.MAX_BYTES:
+        raise BadInput([reading.Problem("-", 1, f"larger than {reading.MAX_BYTES:,} bytes; split it")])
+    return raw
+
+
+def _no_index(guess: str | None) -> str:
+    such = guess or "https://docs.example.com/guide/"
+    said = "the files link to one that looks like the guide's: " if guess else "as in "
+    return f"say against which site the links are held; {said}--index {such}"
+
+
+def _sites(options: argparse.Namespace, published: links.Published) -> links.Sites:
+    roots = options.site or [published.site]
+    if not options.site and links.is_address(options.index):
+        roots.append(links.root_of(options.index))
+    try:
+        return links.Sites(roots)
+    except ValueError as error:
+        raise WrongUsage(
+            [reading.Problem("--site", 1, f"'{error}' is no site; write one like https://docs.example.com/")]
+        ) from None
+
+
+def _link_as_data(link: links.Link, answer: links.Answer) -> dict[str, object]:
+    return {
+        "answer": answer.answer, "file": link.file, "line": link.line, "address": link.address,
+        "snippet": answer.snippet, "sentence": answer.why,
+        "instead": link.root + answer.instead if answer.instead else "",
+    }  # fmt: skip
+
+
+def _link_as_text(link: links.Link, answer: links.Answer) -> list[str]:
+    lines = [f"{answer.answer:<9}  {link.file}:{link.line}: {shown(link.address, 200)}"]
+    if answer.why:
+        lines.append(f"           {shown(answer.why, 400)}")
+    if answer.instead:
+        lines.append(f"           link to: {link.root}{answer.instead}")
+    return [_visible(line) for line in lines]
+
+
 def _only_function(networks: Sequence[network.Network]) -> str:
     names = list(dict.fromkeys(function.id.name for one in networks for function in one.functions))
     if len(names) == 1:
@@ -149,7 +272,7 @@ def _report(fault: Exception, options: argparse.Namespace) -> int:
     place = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "the start"
     sentence = (
         f"lambda-vpc itself failed ({type(fault).__name__} in {place}); please report it to the project's "
-        "issue tracker, with the template or the part of it that shows the fault"
+        "issue tracker, with the file or the part of it that shows the fault"
     )
     if options.json:
         return _print_json({"exit-code": FAULT, "fault": sentence}, FAULT)
@@ -198,6 +321,28 @@ def _parser() -> argparse.ArgumentParser:
     )
     picture.add_argument("--lang", choices=("ja", "en"), default="en", help="language, by default en")
     _add_choices(picture)
+    checked = commands.add_parser(
+        "links", help="which links to the guide are outdated, withdrawn or broken", epilog=_LINKS_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )  # fmt: skip
+    checked.set_defaults(run=_links)
+    checked.add_argument(
+        "files", nargs="+", metavar="FILE", help="Markdown, HTML or any other text; - for standard input"
+    )
+    checked.add_argument("--index", metavar="INDEX", help="the site to hold the links against, see below")
+    checked.add_argument(
+        "--site", action="append", metavar="ADDRESS",
+        help="the root of the site that the files link to, by default the one that the index names; may be "
+        "given again",
+    )  # fmt: skip
+    checked.add_argument(
+        "--fail-on", default=_FAILING, metavar="ANSWERS",
+        help=f"the answers that end in exit code 1, by default {_FAILING}; none for no answer",
+    )  # fmt: skip
+    checked.add_argument(
+        "--lang", choices=("ja", "en"), default="en", help="language of the reasons, by default en"
+    )
+    checked.add_argument("--json", action="store_true", help="print the answers as JSON")
     return parser
 
 

@@ -85,6 +85,24 @@ def read_text(path: Path, name: str | None = None) -> str:
         BadInput: missing, too large, not UTF-8, or with a byte order mark or tabs.
     """
     name = name or str(path)
+    raw = read_bytes(path, name)
+    if raw.startswith(b"\xef\xbb\xbf"):
+        raise BadInput([Problem(name, 1, "begins with a byte order mark; save as UTF-8 without BOM")])
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
+        raise BadInput([Problem(name, line, "is not UTF-8; save it as UTF-8")]) from None
+    return text
+
+
+def read_bytes(path: Path, name: str | None = None) -> bytes:
+    """What a file holds.
+
+    Raises:
+        BadInput: missing, no regular file, or too large.
+    """
+    name = name or str(path)
     try:
         raw = _bytes(path)
     except (OSError, ValueError) as error:
@@ -94,14 +112,7 @@ def read_text(path: Path, name: str | None = None) -> str:
         raise BadInput([Problem(name, 1, "is not a regular file; name a file that holds a document")])
     if len(raw) > MAX_BYTES:
         raise BadInput([Problem(name, 1, f"larger than {MAX_BYTES:,} bytes; split it")])
-    if raw.startswith(b"\xef\xbb\xbf"):
-        raise BadInput([Problem(name, 1, "begins with a byte order mark; save as UTF-8 without BOM")])
-    try:
-        text = raw.decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = raw[: error.start].count(b"\n") + 1
-        raise BadInput([Problem(name, line, "is not UTF-8; save it as UTF-8")]) from None
-    return text
+    return raw
 
 
 def _bytes(path: Path) -> bytes | None:

@@ -9,9 +9,13 @@
   // A run of one script; kanji keep their tail, Latin keeps what identifiers are made of.
   const RUNS =
     /[\u3400-\u9fff々]+[\u3041-\u309f]*|[\u30a1-\u30ff]+|[\u3041-\u309f]+|[^\u3041-\u30ff\u3400-\u9fff々\s]+/g;
-  const EDGES = /^["'`“”‘’「」『』()[\]{}<>.,:;!?…$/|]+|["'`“”‘’「」『』()[\]{}<>.,:;!?…/|]+$/g;
+  // Not the stroke of a prefix length: /27.
+  const EDGES = /^(?:["'`“”‘’「」『』()[\]{}<>.,:;!?…$|]|\/(?!\d))+|["'`“”‘’「」『』()[\]{}<>.,:;!?…/|]+$/g;
   const SUFFIX = /(?:ions?|ings?|ed|es|s|e)$/;
   const KANJI_WITH_TAIL = /^([\u3400-\u9fff々]+)([\u3041-\u309f]+)$/;
+  const CAUSATIVE = /\u305b(?:\u306a\u3044|\u305f\u304f\u306a\u3044)$/; // せない, せたくない
+  // Of an expression that is known without it: たい, ます, る, た, て.
+  const ENDING = /(?:\u305f\u3044|\u307e\u3059|\u308b|\u305f|\u3066)$/;
   const VERB = /^[\u3400-\u9fff][\u3041-\u309f]+$/;
   const KANJI = /^[\u3400-\u9fff々]+$/;
   const HIRAGANA = /^[\u3041-\u309f]+$/;
@@ -81,7 +85,9 @@
           for (const key of new Set([joined, stem(search.fold(spelling))])) {
             bySpelling.set(key, [...(bySpelling.get(key) ?? []), ...others]);
           }
-          for (const root of rootsOf(joined)) if (!byRoot.has(root)) byRoot.set(root, others);
+          // "呼ばせない" forbids, which "呼ぶ" does not: of such a form only the longest root.
+          const roots = rootsOf(joined).slice(0, CAUSATIVE.test(joined) ? 1 : undefined);
+          for (const root of roots) if (!byRoot.has(root)) byRoot.set(root, others);
         }
       }
       const vocabulary = search.vocabularyOf(pages, same);
@@ -189,7 +195,8 @@
       let taken = 0;
       for (let n = Math.min(LONGEST, written.length - i); n > 1 && !taken; n--) {
         const joined = written.slice(i, i + n).join("");
-        const others = known.bySpelling.get(stem(joined)) ?? known.bySpelling.get(joined);
+        const spelled = [stem(joined), joined, joined.replace(ENDING, "")];
+        const others = spelled.map((one) => known.bySpelling.get(one)).find(Boolean);
         if (others) {
           concepts.push(called(joined, others));
           taken = n;

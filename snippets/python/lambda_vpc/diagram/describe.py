@@ -50,6 +50,8 @@ def answer(scene: Scene, way: Way) -> str:
         end = [scene.internet] if way.leaves else []
         return words("text.reached", answer=word, way=" → ".join([subnet, *hops, *end]))
     at = words.named(way.at)
+    if way.subnet is None:
+        subnet = at
     if at == subnet:
         return words("text.reached", answer=word, way=f"{subnet}: {way.reason}")
     return words("text.stopped", answer=word, subnet=subnet, at=at, reason=way.reason)

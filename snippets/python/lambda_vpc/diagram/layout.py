@@ -24,8 +24,9 @@ from lambda_vpc.diagram.shapes import (
     Line,
     Mark,
     Shape,
+    measure,
 )
-from lambda_vpc.diagram.texts import width, wrapped
+from lambda_vpc.diagram.texts import named, width, wrapped
 from lambda_vpc.diagram.ways import INTERNET, Node, Way
 
 _OUTER = 6
@@ -38,8 +39,12 @@ _GAP = 8
 _ZONE_WIDTHS = {1: 300, 2: 224, 3: 206}
 _NARROW_ZONE = 184
 _LABEL_CELL = 164
-"""Room for a VPC's label at the left of its gateways."""
+"""Room for a VPC's label at the left of its gateways at most."""
 _EDGE_WIDTH = (104, 190)
+_KIND_LINES = 3
+"""Of what a thing is, below its name at most."""
+_ANSWER_LINES = 6
+"""Of one answer at most."""
 
 
 @dataclass
@@ -145,9 +150,13 @@ class _Maker(Canvas):
     def _frame_width(self, frame: Frame) -> float:
         zones = len(frame.zones)
         columns = zones * (_ZONE_WIDTHS.get(zones, _NARROW_ZONE) + _GAP) + _GAP
-        edge = _LABEL_CELL + len(frame.edge) * (_EDGE_WIDTH[0] + _GAP)
+        edge = self._label_cell(frame, _LABEL_CELL) + len(frame.edge) * (_EDGE_WIDTH[0] + _GAP)
         middle = len(frame.middle) * (_EDGE_WIDTH[0] + _GAP) + 2 * _GAP + _RIGHT
         return max(columns, edge, middle, 320)
+
+    def _label_cell(self, frame: Frame, most: float) -> float:
+        """Room for a frame's label with its mark."""
+        return min(most, width(frame.label, measure(LARGE, "strong")) + 2 * PAD + MARK)
 
     def _frame(self, number: int, frame: Frame, outline: Box) -> float:
         """Draw a frame from its top border down; where the next thing may begin."""
@@ -170,16 +179,16 @@ class _Maker(Canvas):
         return box.bottom + 16 + self.bus * (len(self.scene.groups) if self._busy() else 1)
 
     def _edge(self, number: int, frame: Frame, outline: Box, border: float) -> float:
-        cell = Box(outline.x, border + 4, _LABEL_CELL if frame.edge else min(280, outline.width), 22)
+        label = self._label_cell(frame, _LABEL_CELL if frame.edge else min(280, outline.width))
+        cell = Box(outline.x, border + 4, label, 22)
         answer = self.marks.get(Node(frame.name)) if frame.name else None
         self.label(frame.label, self.mark(cell, answer), border + 6, "strong")
         if not frame.edge:
             return border + 28
-        room = outline.width - _LABEL_CELL - _GAP * len(frame.edge)
+        room = outline.width - label - _GAP * len(frame.edge)
         wide = min(_EDGE_WIDTH[1], room / len(frame.edge))
         x = outline.right - (wide + _GAP) * len(frame.edge)
-        lines = max(self._kind_lines(thing, wide) for thing in frame.edge)
-        height = 10 + LINE * (1 + lines)
+        height = max(self._thing_height(thing, wide) for thing in frame.edge) + 1
         for thing in frame.edge:
             box = Box(x, border - 20, wide, height)
             self._thing(thing, Node(thing.name), box, _Stand(box, number, "edge"))
@@ -189,14 +198,19 @@ class _Maker(Canvas):
     def _middle(self, number: int, frame: Frame, outline: Box, y: float) -> float:
         room = outline.width - _GAP * (len(frame.middle) + 1) - _RIGHT
         wide = room / len(frame.middle)
-        height = 10 + LINE * (1 + max(self._kind_lines(thing, wide) for thing in frame.middle))
+        height = max(self._thing_height(thing, wide) for thing in frame.middle) + 1
         for index, thing in enumerate(frame.middle):
             box = Box(outline.x + _GAP + index * (wide + _GAP), y, wide, height)
             self._thing(thing, Node(thing.name), box, _Stand(box, number, "middle"))
         return y + height
 
-    def _kind_lines(self, thing: Thing, wide: float) -> int:
-        return len(wrapped(thing.kind, SMALL, wide - 2 * PAD, 2)) if thing.kind else 0
+    def _thing_height(self, thing: Thing, wide: float) -> float:
+        kind = len(wrapped(thing.kind, SMALL, wide - 2 * PAD, _KIND_LINES)) if thing.kind else 0
+        return 9 + LINE * (len(self._name(thing, wide)) + kind)
+
+    def _name(self, thing: Thing, wide: float) -> Sequence[str]:
+        """Its name in lines, with room for a mark whether there is one or not: a case moves nothing."""
+        return named(thing.label, LARGE, wide - 2 * PAD - MARK) if thing.name else [thing.label]
 
     def _thing(self, thing: Thing, node: Node, box: Box, stand: _Stand) -> None:
         style = thing.style + (" outside" if thing.outside else "")
@@ -204,8 +218,12 @@ class _Maker(Canvas):
         self.stands[node] = stand
         # A mark at the interfaces of Lambda is the subnet's.
         room = self.mark(box, self.marks.get(node) if node.name else None)
-        self.label(thing.label, room, box.y + 4)
-        self.lines(thing.kind, box, box.y + 4 + LINE, 2)
+        y = box.y + 4
+        name = self._name(thing, box.width)
+        for line in name:
+            self.label(line, room, y, full="" if "".join(name) == thing.label else thing.label)
+            y += LINE
+        self.lines(thing.kind, box, y, _KIND_LINES)
 
     # --- zones and subnets ----------------------------------------------------------------------
 
@@ -260,9 +278,6 @@ class _Maker(Canvas):
         inner = wide - _LEFT - _RIGHT - 2 * PAD
         lines = 1 + len(self._facts(cell, wide))
         return 8 + LINE * lines + sum(self._thing_height(thing, inner) + 6 for thing in cell.things) + 2
-
-    def _thing_height(self, thing: Thing, wide: float) -> float:
-        return 9 + LINE * (1 + self._kind_lines(thing, wide))
 
     def _cell(self, number: int, cell: Cell, box: Box, column: int, row: int) -> None:
         style = f"subnet {cell.kind}" + (" outside" if cell.outside else "")
@@ -474,7 +489,7 @@ class _Maker(Canvas):
         for way in self.scene.ways:
             box = Box(6 + MARK, y, wide - MARK, 0)
             text = describe.answer(self.scene, way)
-            lines = wrapped(text, LARGE, box.width - 2 * PAD, 4)
+            lines = wrapped(text, LARGE, box.width - 2 * PAD, _ANSWER_LINES)
             box = Box(box.x, y, box.width, LINE * len(lines) + 6)
             self.found.marks.append(Mark(6 + MARK / 2, y + MARK / 2 + 1, way.answer))
             for line in lines:
@@ -505,6 +520,9 @@ def _rows(frame: Frame) -> list[dict[int, Cell]]:
         stacks[0].append(above)
         stacks[1].append(beneath)
     rows: list[dict[int, Cell]] = []
+    if not any(above and beneath for above, beneath in zip(*stacks, strict=True)):
+        # No zone has both: side by side.
+        stacks = [[]] * len(frame.zones), [above + beneath for above, beneath in zip(*stacks, strict=True)]
     most = max((len(cells) for cells in stacks[0]), default=0)
     rows += [{i: cells[n] for i, cells in enumerate(stacks[0]) if n < len(cells)} for n in range(most)]
     most = max((len(cells) for cells in stacks[1]), default=0)

@@ -7,12 +7,13 @@ each of them; lines run below a row's ENIs, where no label is.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from lambda_vpc import eni
-from lambda_vpc.diagram.shapes import LINE, SMALL, Box, Canvas, Line, Shape
+from lambda_vpc.diagram.shapes import LINE, PAD, SMALL, Box, Canvas, Line, Shape
 from lambda_vpc.diagram.svg import Picture
+from lambda_vpc.diagram.texts import named
 from lambda_vpc.diagram.words import Words
 from lambda_vpc.eni import Combination, Function, Plan
 
@@ -104,7 +105,8 @@ class _Maker(Canvas):
     def _row(self, groups: tuple[str, ...], row: Sequence[_Group], y: float) -> float:
         """Draw the ENIs of one set of security groups with their functions; where the row ends."""
         subnets = dict.fromkeys(subnet for group in row for subnet in group.subnets)
-        high = 10 + LINE * (1 + len(groups))
+        lines = list(self._names(groups, self.columns[next(iter(subnets))].width - 2 * _GAP))
+        high = 10 + LINE * (1 + len(lines))
         enis = {
             subnet: Box(self.columns[subnet].x + _GAP, y, self.columns[subnet].width - 2 * _GAP, high)
             for subnet in subnets
@@ -112,8 +114,8 @@ class _Maker(Canvas):
         for box in enis.values():
             self.found.shapes.append(Shape(box, "interfaces"))
             self.label(self.words("sharing.eni"), box, y + 4, "strong")
-            for number, name in enumerate(groups, 1):
-                self.label(self.words.bare(name), box, y + 4 + LINE * number, "minor", size=SMALL)
+            for number, (line, full) in enumerate(lines, 1):
+                self.label(line, box, y + 4 + LINE * number, "minor", size=SMALL, full=full)
         lanes = y + high + 10
         below = y
         for number, group in enumerate(row):
@@ -128,6 +130,12 @@ class _Maker(Canvas):
                 points = [start, (gutter, box.center), (gutter, lane), (x, lane), (x, end.bottom)]
                 self.found.lines.append(Line(tuple(points), "connection", box, end))
         return max(below - _GAP, lanes + (len(row) - 1) * _LANE + 4)
+
+    def _names(self, groups: Sequence[str], wide: float) -> Iterator[tuple[str, str]]:
+        """Lines of the names of security groups, each with the whole name where it is shortened."""
+        for name in map(self.words.bare, groups):
+            lines = named(name, SMALL, wide - 2 * PAD)
+            yield from ((line, "" if "".join(lines) == name else name) for line in lines)
 
     def _functions(self, names: Sequence[str], y: float, word: str = "") -> Box:
         """Functions below each other, several in a box of their own."""

@@ -8,6 +8,7 @@ from html import escape
 from pathlib import Path
 
 from lambda_vpc.diagram import describe
+from lambda_vpc.diagram.colors import rule
 from lambda_vpc.diagram.layout import laid_out
 from lambda_vpc.diagram.scene import Scene
 from lambda_vpc.diagram.shapes import Box, Label, Layout, Line, Mark, Shape
@@ -43,7 +44,7 @@ class Picture:
             f'aria-labelledby="{ids[0]} {ids[1]}">',
             f'<title id="{ids[0]}">{_text(self.title)}</title>',
             f'<desc id="{ids[1]}">{_text(self.description)}</desc>',
-            *([f"<style>\n{''.join(map(_sheet, ('alone.css', 'style.css')))}</style>"] if alone else []),
+            *([f"<style>\n{_sheet()}</style>"] if alone else []),
             *_drawn(self.layout),
             "</svg>",
         ]
@@ -61,8 +62,11 @@ def picture(scene: Scene, identifier: str = "diagram", *, alone: bool = False) -
     return drawn(scene).svg(identifier, alone=alone)
 
 
-def _sheet(name: str) -> str:
-    return Path(__file__).with_name(name).read_text("utf-8")
+def _sheet() -> str:
+    """All that a picture of its own needs, in the colors of the reader's scheme."""
+    dark = f"@media (prefers-color-scheme: dark) {{\n{rule('.diagram', 'dark')}}}\n"
+    drawn = (Path(__file__).with_name(name).read_text("utf-8") for name in ("alone.css", "style.css"))
+    return "".join([rule(".diagram", "light"), dark, *drawn])
 
 
 def _drawn(layout: Layout) -> Iterator[str]:

@@ -13,6 +13,16 @@ RULES = "reference/rules.md"
 SNIPPETS = "snippets/index.md"
 TROUBLESHOOTING = "troubleshooting.md"
 
+INDEX = "snippets/index.json"
+"""What programs read of all snippets, below the site's root."""
+INDEX_SCHEMA = "snippets/index.schema.json"
+PLACES = "snippets/addresses.json"
+"""Every page and every place on it, below the site's root."""
+PINNED = "snippets/sha256/"
+EMBEDS = "embed/"
+PIN = "pin"
+"""In the query of a snippet's page: the digits of the version that the link was made for."""
+
 HOW_CHECKED = "how-checked"
 """Anchor on the facts page: the ways in which facts are checked."""
 
@@ -24,12 +34,27 @@ def raw(name: str, suffix: str) -> str:
 
 def pinned(digits: str, file: str) -> str:
     """The bytes of one released version below the site's root: `digits` of its hash, and `NAME.ext`."""
-    return f"snippets/sha256/{digits}/{file}"
+    return f"{PINNED}{digits}/{file}"
 
 
 def embed(name: str, language: str) -> str:
     """The light page of a snippet for frames, below the site's root."""
-    return f"embed/{language}/{name}/"
+    return f"{EMBEDS}{language}/{name}/"
+
+
+def page(path: str, language: str) -> str:
+    """A page below the site's root, by its source below the language: `snippets/network/ipv6.md`."""
+    return f"{language}/{below(path).removesuffix('index/')}"
+
+
+def feed(language: str | None = None) -> str:
+    """What changed among the snippets, in one language or in all, below the site's root."""
+    return f"{language}/snippets/feed.xml" if language else "snippets/feed.xml"
+
+
+def oembed(name: str, language: str) -> str:
+    """What a wiki asks for to show a snippet where its address was pasted, below the site's root."""
+    return f"oembed/{language}/{name}.json"
 
 
 def version(digits: str) -> str:
@@ -60,6 +85,11 @@ def case(case_id: str) -> str:
 def wrong(variant: str) -> str:
     """The anchor of a wrong variant on its snippet's page."""
     return f"wrong-{variant}"
+
+
+def pin(digits: str) -> str:
+    """What follows a snippet's page in a link that says which released version it means."""
+    return f"?pin={digits}"
 
 
 def symptom(key: str) -> str:

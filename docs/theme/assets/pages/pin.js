@@ -1,0 +1,19 @@
+/* Answers a link that names a version of the snippet (?pin=…): what became of that version. Every word of it stands
+   in the page; what the address says is only looked up. docs/theme/assets/served.js loads this when it is needed. */
+(() => {
+  "use strict";
+  const place = document.querySelector("[data-pin]");
+  const pin = new URLSearchParams(location.search).get("pin");
+  const version = /^[0-9a-f]{16}$/.test(pin) ? document.getElementById(`version-${pin}`) : null;
+  const entry = version?.closest("li");
+  const state = entry ? entry.dataset.state : "unknown";
+  const answer = place.firstElementChild.content.querySelector(`[data-state="${state}"]`).cloneNode(true);
+  const link = answer.querySelector("a");
+  if (link) link.href = `#${version.id}`;
+  const told = [];
+  if (state === "withdrawn") told.push(entry.children[1]);
+  // The newest version comes first in the history.
+  for (let later = entry; state === "changed" && (later = later.previousElementSibling); ) told.push(later.children[0]);
+  place.className = "notice";
+  place.append(answer, ...told.map((one) => one.cloneNode(true)));
+})();
