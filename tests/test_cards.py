@@ -154,6 +154,7 @@ def test_llms_txt_says_of_a_page_what_its_head_says(site: Path, said: dict[str, 
         ("<p> </p><ul><li>a</li></ul><p>One<sup>1</sup>. See <a href='#'>two</a>.</p>", "One. See two."),
         ("<p>関数を\n接続します。\n次に待ちます。</p>", "関数を接続します。次に待ちます。"),
         (f"<p>One. {'Long ' * 40}end.</p>", "One."),
+        ("<template><p>Perhaps.</p></template><p>One.</p>", "One."),
         ("<ul><li>nothing</li></ul>", "Title"),
     ],
 )
@@ -162,6 +163,7 @@ def test_a_description_is_how_a_page_begins(paragraphs: str, text: str) -> None:
 
 
 def test_a_long_first_sentence_is_cut_at_a_word_and_in_japanese_where_it_must() -> None:
+    assert shortened("", 30) == ""
     assert shortened("word " * 40, 30) == "word word word word word…"
     assert shortened("関数" * 40, 30) == "関数" * 14 + "関…"
     assert shortened("関数を接続し、" + "待" * 40, 9) == "関数を接続し…"

@@ -28,7 +28,7 @@ import card_contents
 import networks
 from card_drawing import draw
 from card_layout import HEIGHT, WIDTH, Card, Row
-from described import described
+from described import MOST, described, shortened
 from directives import DirectiveError
 from lambda_vpc.diagram.shapes import Layout
 from lambda_vpc.guide import addresses
@@ -88,7 +88,9 @@ def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -
     language, rest = split(source, config)
     if language is None:
         return
-    text = _plain(page.meta.get("description", "") or described(html, _title(page, config), language))
+    # A summary of the guide's data has code in backticks.
+    own = shortened(_plain(page.meta.get("description", "")).replace("`", ""), MOST[language])
+    text = own or _plain(described(html, _title(page, config), language))
     page.meta["description"] = escape(text)  # the theme writes it as it is
     if not _run.serving:
         card = _card(page, language, rest, config)

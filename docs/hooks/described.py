@@ -10,6 +10,8 @@ MOST = {"ja": 120, "en": 160}
 """Letters of a description, as search results show them."""
 
 _PARAGRAPH = re.compile(r"<p\b.*?</p>", re.DOTALL)
+# What a script may show.
+_TEMPLATE = re.compile(r"<template\b.*?</template>", re.DOTALL)
 _SENTENCE = re.compile(r"(?<=。)(?=.)|(?<=[.!?:])\s+(?=[A-Z0-9“\"(])")
 _WIDE = r"[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]"
 # Between Japanese sentences a space is only where the source had a line break.
@@ -28,7 +30,7 @@ def described(html: str, title: str, language: str) -> str:
     Returns:
         Plain text on one line.
     """
-    paragraphs = (read(found[0]) for found in _PARAGRAPH.finditer(html))
+    paragraphs = (read(found[0]) for found in _PARAGRAPH.finditer(_TEMPLATE.sub("", html)))
     first = next((one.children[0] for one in paragraphs if one.text.strip()), None)
     if first is None:
         return title
@@ -39,6 +41,8 @@ def described(html: str, title: str, language: str) -> str:
 
 def shortened(text: str, most: int) -> str:
     """As many sentences of a text as have room; of a long first one its start, with … behind it."""
+    if len(text) <= most:
+        return text
     end = 0
     for found in [*_SENTENCE.finditer(text), None]:
         length = found.start() if found else len(text)
