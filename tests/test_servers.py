@@ -488,7 +488,6 @@ def test_a_browser_sees_pages_without_an_error(server: Server, browser: Browser)
     with visitor(browser) as page:
         page.on("console", lambda message: message.type in ("error", "warning") and said.append(message.text))
         page.on("pageerror", lambda error: said.append(str(error)))
-        page.on("requestfailed", lambda request: said.append(f"failed: {request.url}"))
         page.on("response", lambda answer: answer.status >= 400 and said.append(answer.url))
         for path in ("", "ja/", "en/network/internet-nat/", "ja/snippets/", f"en/{PAGE}/"):
             page.goto(server.root + path, wait_until="networkidle")
