@@ -190,6 +190,7 @@ def nginx(folder: Path) -> Iterator[Server]:
             f"daemon off; pid {settings}/pid; error_log stderr; events {{}}",
             "http {",
             "access_log off;",
+            "default_type application/octet-stream;",  # as in the nginx.conf of Debian
             *(f"{kind}_temp_path {settings}/{kind};" for kind in kinds),
             page,
             "}\n",
@@ -469,6 +470,14 @@ def test_other_sites_can_frame_the_embedded_snippets_and_nothing_else(real: Serv
     assert other.headers["content-security-policy"] == "frame-ancestors 'self'"
     assert embedded.headers.keys().isdisjoint({"content-security-policy", "x-frame-options"})
     assert {one.headers["x-content-type-options"] for one in (embedded, other)} == {"nosniff"}
+
+
+@pytest.mark.parametrize("name", ["nginx", "cloudfront"])
+def test_behind_a_proxy_that_ends_tls_a_redirect_stays_there(
+    name: str, started: Callable[[str], Server]
+) -> None:
+    led = started(name).get(f"{BASE_PATH}ja", Host="docs.example.com").headers["location"]
+    assert urljoin(f"https://docs.example.com{BASE_PATH}ja", led) == f"https://docs.example.com{BASE_PATH}ja/"
 
 
 def test_behind_a_proxy_that_ends_tls_apache_redirects_to_https(folder: Path) -> None:
