@@ -163,8 +163,10 @@
     return !LATIN.test(word) && covered >= 0.5 ? taken() : [called(own, [])];
   }
 
-  /* An action without its service: "CreateNetworkInterface" of "ec2:CreateNetworkInterface". */
+  /* An action without its service: "CreateNetworkInterface" of "ec2:CreateNetworkInterface"; of "ec2:*" what
+     all its actions begin with. */
   const shorter = (word) => {
+    if (/^[a-z0-9-]+:\*$/.test(word)) return [spellingOf(word.slice(0, -1), ACTION)];
     const [, action] = /^[a-z0-9-]+:([a-z]{6,})$/.exec(word) ?? [];
     return action ? [spellingOf(action, ACTION)] : [];
   };
