@@ -59,8 +59,8 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 def _colors() -> str:
     """The colors of the page's two schemes; on paper there is no dark one."""
-    dark, paper = rule('[data-md-color-scheme="slate"] .picture', "dark"), rule("body .picture", "paper")
-    return f"{rule('.picture', 'light')}@media screen {{\n{dark}}}\n@media print {{\n{paper}}}\n"
+    dark = rule('[data-md-color-scheme="slate"] .picture', "dark")
+    return f"{rule('.picture', 'light')}@media screen {{\n{dark}}}\n"
 
 
 # --- what is drawn ------------------------------------------------------------------------------
