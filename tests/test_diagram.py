@@ -409,7 +409,7 @@ def test_every_color_of_the_style_is_given_in_every_scheme_and_used():
     alone = (FOLDER / "alone.css").read_text("utf-8")
     assert set(re.findall(r"var\(--diagram-([a-z]+)\)", STYLE + alone)) == set(COLORS)
     for name, values in COLORS.items():
-        assert set(values) == {"light", "dark", "paper"}, f"colors.yaml: {name}"
+        assert set(values) == {"light", "dark"}, f"colors.yaml: {name}"
     text = (ROOT / "docs/theme/assets/diagram.css").read_text("utf-8")
     assert not re.search(r"--diagram-[a-z]+:|#[0-9a-f]{3,6}\b", STYLE + alone + text), "colors.yaml has them"
 
@@ -427,7 +427,7 @@ def contrast(one, other):
     return (light + 0.05) / (dark + 0.05)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark", "paper"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_text_stands_out_from_all_it_may_stand_on(scheme):
     colors = {name: values[scheme] for name, values in COLORS.items()}
     surfaces = ("back", "frame", "zone", "public", "private", "thing", "function")
@@ -442,7 +442,6 @@ def test_a_text_stands_out_from_all_it_may_stand_on(scheme):
 
 
 def test_an_answer_has_the_color_that_the_page_gives_it():
-    """On the screen: paper has the light scheme's."""
     text = (ROOT / "docs/theme/assets/results.css").read_text("utf-8")
     for name, guide in {"reached": "pass", "blocked": "fail", "unknown": "unknown"}.items():
         assert re.findall(rf"--guide-{guide}: (#\w+);", text) == [COLORS[name]["light"], COLORS[name]["dark"]]

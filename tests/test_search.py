@@ -190,6 +190,11 @@ def test_a_prefix_length_is_a_word_of_its_own_and_no_number(page: Page) -> None:
     assert found(page, "ポート 27", entries, same)[:1] == ["ja/b/"]
 
 
+def test_all_actions_of_a_service_are_what_begins_with_it(page: Page) -> None:
+    entries = [["en/a/", "Actions", "Allow ec2:CreateSubnet."], ["en/b/", "Other", "An instance of EC2."]]
+    assert found(page, "ec2:*", entries) == ["en/a/"]
+
+
 def test_to_call_is_not_to_forbid_and_a_wish_is_its_verb(page: Page) -> None:
     entries = [["ja/a/", "禁止", ""], ["ja/b/", "API を呼ぶ", ""]]
     same = [["禁止", "呼ばせない", "差し替え"]]

@@ -16,6 +16,7 @@ from tour import NARROW, OTHER_SCHEME, WIDE, visitor
 # Last, so that no hook stands before a module of Python with its name.
 sys.path.append(str(ROOT / "docs" / "hooks"))
 
+from pictures import colors
 from style_sheet import Elements, used
 
 PAGE = """<!doctype html><html lang="en"><body data-md-color-scheme="default">
@@ -169,7 +170,7 @@ def all_rules() -> str:
         reference,
         Path(str(files("lambda_vpc.diagram"))) / "style.css",
     ]
-    return "\n".join(sheet.read_text("utf-8") for sheet in sheets)
+    return "\n".join([*(sheet.read_text("utf-8") for sheet in sheets), colors()])
 
 
 def states(page: Page) -> dict[str, list]:

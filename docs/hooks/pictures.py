@@ -53,14 +53,14 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     # Loaded by that hook, listed before this one: to load them again would lengthen every build.
     _build.snippets = config.hooks[_SNIPPETS]._snippets
     files.append(File.generated(config, "assets/diagram-style.css", content=_STYLE.read_text("utf-8")))
-    files.append(File.generated(config, "assets/diagram-colors.css", content=_colors()))
+    files.append(File.generated(config, "assets/diagram-colors.css", content=colors()))
     return files
 
 
-def _colors() -> str:
+def colors() -> str:
     """The colors of the page's two schemes; on paper there is no dark one."""
-    dark, paper = rule('[data-md-color-scheme="slate"] .picture', "dark"), rule("body .picture", "paper")
-    return f"{rule('.picture', 'light')}@media screen {{\n{dark}}}\n@media print {{\n{paper}}}\n"
+    dark = rule('[data-md-color-scheme="slate"] .picture', "dark")
+    return f"{rule('.picture', 'light')}@media screen {{\n{dark}}}\n"
 
 
 # --- what is drawn ------------------------------------------------------------------------------

@@ -137,10 +137,11 @@
     const others = known.bySpelling.get(own) ?? known.bySpelling.get(word);
     if (others) return [called(own, others)];
     const vague = VERB.test(word) || HIRAGANA.test(word);
-    if (!vague && has(known, own)) {
+    const less = shorter(own);
+    if (!vague && (has(known, own) || less.some(({ text }) => has(known, text)))) {
       // What is neither in a title nor has other spellings is no term.
       const term = known.vocabulary.has(word) || !PLAIN_WORD.test(word);
-      return [called(own, shorter(own), term ? 1 : PROSE)];
+      return [called(own, less, term ? 1 : PROSE)];
     }
     if (vague) return forms(known, word);
     if (/[^a-z0-9]/.test(word) && LATIN.test(word)) {
@@ -163,8 +164,10 @@
     return !LATIN.test(word) && covered >= 0.5 ? taken() : [called(own, [])];
   }
 
-  /* An action without its service: "CreateNetworkInterface" of "ec2:CreateNetworkInterface". */
+  /* An action without its service: "CreateNetworkInterface" of "ec2:CreateNetworkInterface"; of "ec2:*" what
+     all its actions begin with. */
   const shorter = (word) => {
+    if (/^[a-z0-9-]+:\*$/.test(word)) return [spellingOf(word.slice(0, -1), ACTION)];
     const [, action] = /^[a-z0-9-]+:([a-z]{6,})$/.exec(word) ?? [];
     return action ? [spellingOf(action, ACTION)] : [];
   };

@@ -10,7 +10,7 @@ from lambda_vpc import reading
 COLORS: Mapping[str, Mapping[str, str]] = reading.read(
     Path(__file__).with_name("colors.yaml"), "colors.yaml"
 ).data
-"""By what a color is for and by scheme: `light`, `dark` or `paper`."""
+"""By what a color is for and by scheme: `light` or `dark`."""
 
 
 def rule(selector: str, scheme: str) -> str:
