@@ -28,10 +28,22 @@ _STATES = frozenset(["open", "hidden"])
 _GROUPS = frozenset(["media", "supports", "layer", "container"])
 # The theme's script gives these to the elements of parts that a page may have; without such a part no page
 # has a class of this kind.
-_PARTS = ("footnote", "md-annotation", "md-source", "md-tag", "md-tooltip", "md-version", "mermaid", "tabbed")
+_PARTS = (
+    "footnote",
+    "md-annotation",
+    "md-source",
+    "md-status",
+    "md-tag",
+    "md-tooltip",
+    "md-version",
+    "mermaid",
+    "tabbed",
+)
 # Set on the whole page and taken off again while it loads: a rule that asks for it has every element looked
 # at twice, only to keep colors from fading over.
 _COSTLY = ("data-md-color-switching",)
+# Of features that mkdocs.yml does not turn on: the theme's script knows them all the same.
+_OFF = frozenset([("data-md-type", "select")])
 _VARIABLE = re.compile(r"var\(\s*(--[\w-]+)")
 _ANIMATION = re.compile(r"(?:-webkit-)?animation(?:-name)?")
 
@@ -248,6 +260,8 @@ class _Question:
         if part.name in _STATES:
             return True
         if not part.name.startswith(("data-", "aria-")) or part.name not in self._scripted:
+            return False
+        if (part.name, part.value) in _OFF:
             return False
         values = self._values.get(part.name, set())
         return part.operator != "=" or part.value in self._scripted | values
