@@ -58,6 +58,13 @@ def renamed(root: Path, old: str, new: str) -> None:
 # --- what was released is there ---------------------------------------------------------------------
 
 
+def test_every_released_address_of_the_guide_works(site: Path) -> None:
+    released, redirects = permanent.load_released(ROOT), permanent.load_redirects(ROOT)
+    assert "network/internet-nat/" in released and "/snippets/network/nat-per-az.yaml" in released
+    broken = permanent.broken(released, redirects, permanent.of_site(site))
+    assert not broken, "\n".join(map(str, broken))
+
+
 def test_what_is_released_in_one_release_closes_with_a_hash_that_a_second_builds_on(project: Path) -> None:
     first = (project / permanent.RELEASED).read_text("utf-8")
     write(project, "old.md", PAGE + "\n## More {#more}\n")

@@ -33,7 +33,6 @@ WORDS = yaml.safe_load((ROOT / "docs/theme/words.yaml").read_text("utf-8"))
 HOOKS = (
     "language",
     "facts",
-    "released",
     "used",
     "snippets",
     "directives",
