@@ -4,6 +4,8 @@ python tests/release.py                                   new snippets, and ever
 python tests/release.py TOPIC/NAME --en WHY --ja WHY      a snippet that changed, and why, in both languages
 python tests/release.py --withdraw DIGITS --en WHY --ja WHY
                                                           a released version that nobody may use any more
+python tests/release.py --supersede TOPIC/NAME --by TOPIC/OTHER --en WHY --ja WHY
+                                                          a snippet in whose place another is to be used
 
 Released versions and addresses are only ever added. Exit code 0: released. 1: something needs you first; the
 message says what.
@@ -127,6 +129,21 @@ def withdraw(root: Path, digits: str, why: Mapping[str, str], today: str) -> Non
     _write(folder, data)
 
 
+def supersede(root: Path, name: str, by: str, why: Mapping[str, str], today: str) -> None:
+    """Say that another snippet is to be used instead of a released one, which stays.
+
+    Raises:
+        ReleaseError: one of the two is not released.
+    """
+    folder = root / "snippets"
+    data = _data(folder)
+    for one in (name, by):
+        if one not in data:
+            raise ReleaseError(f"snippets/{one}: is not released{suggestion(one, list(data))}")
+    data[name]["superseded"] = {"by": by, "date": today, "why": dict(why)}
+    _write(folder, data)
+
+
 def _data(folder: Path) -> dict:
     releases.load(folder)  # refuses what it cannot read
     file = folder / releases.FILE
@@ -161,16 +178,22 @@ def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
     )
     parser.add_argument("snippets", nargs="*", metavar="TOPIC/NAME", help="that changed for this reason")
     parser.add_argument("--withdraw", metavar="DIGITS", help="the digits in a pinned address")
+    parser.add_argument("--supersede", metavar="TOPIC/NAME", help="the snippet that has a successor")
+    parser.add_argument("--by", metavar="TOPIC/OTHER", help="the successor")
     for language in LANGUAGES:
         parser.add_argument(f"--{language}", metavar="WHY", help="the reason in this language")
     asked = parser.parse_args(arguments)
     why = {language: getattr(asked, language) for language in LANGUAGES}
-    if (asked.snippets or asked.withdraw) and not all(why.values()):
+    if (asked.snippets or asked.withdraw or asked.supersede) and not all(why.values()):
         parser.error("the reason is needed in both languages: --en WHY --ja WHY")
+    if bool(asked.supersede) != bool(asked.by):
+        parser.error("--supersede TOPIC/NAME and --by TOPIC/OTHER go together")
     today = datetime.now(UTC).date().isoformat()
     try:
         if asked.withdraw:
             withdraw(root, asked.withdraw, why, today)
+        if asked.supersede:
+            supersede(root, asked.supersede, asked.by, why, today)
         for name in release(root, dict.fromkeys(asked.snippets, why), today):
             print(f"released {name}")
         for line in permanent.release(root, permanent.of_site(built(root)), today):

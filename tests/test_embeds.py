@@ -418,7 +418,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
         version = {"file": f"{name}.yaml", "sha256": digest, "date": "2026-01-31", "why": why}
         entries[f"network/{name}"] = {"versions": [version]}
     entries["network/hostile"]["versions"][0]["withdrawn"] = {"date": "2026-02-28", "why": why}
-    entries["network/good"]["superseded"] = {"by": "network/hostile", "why": why}
+    entries["network/good"]["superseded"] = {"by": "network/hostile", "date": "2026-02-28", "why": why}
     (root / "snippets" / releases.FILE).write_text(json.dumps(entries), "utf-8")
     # Not strict: the pages of facts link to one that is not there.
     built = build_site(folder / "site", root=root, strict=False)

@@ -54,7 +54,7 @@ def sample() -> dict:
     current = a_version(releases.sha256(SNIPPETS[NAT]), on=date(2026, 3, 1))
     found = {name: SNIPPETS[name] for name in names}
     histories = {
-        NAT: History(NAT, (*versions, current), Superseded(names[2], text("Better."))),
+        NAT: History(NAT, (*versions, current), Superseded(names[2], date(2026, 3, 2), text("Better."))),
         names[1]: HISTORIES[names[1]],
     }
     return guide_index.index(SITE_URL, found, dict.fromkeys(names, ()), histories)
@@ -118,7 +118,7 @@ def test_every_kind_of_history_has_the_form() -> None:
     assert not errors(found)
     nat, shared = (one for one in found["snippets"] if one["name"] in (NAT, "network/nat-shared"))
     assert (shared["released"], shared["changed"], shared["addresses"]["pinned"]) == (False, None, None)
-    assert nat["superseded"] == {"by": "network/nat-shared", "why": text("Better.")}
+    assert nat["superseded"] == {"by": "network/nat-shared", "date": "2026-03-02", "why": text("Better.")}
     assert (nat["released"], nat["changed"], nat["withdrawn"]) == (True, "2026-03-01", None)
     assert nat["versions"][0]["withdrawn"] == {"date": "2026-02-01", "why": text("Dangerous.")}
     assert [one["name"] for one in found["snippets"]] == sorted(one["name"] for one in found["snippets"])
@@ -319,7 +319,11 @@ MENDED = a_version("c" * 64, date(2026, 2, 1))
 
 
 def test_a_feed_tells_releases_withdrawals_and_successors_the_newest_first() -> None:
-    history = History(NAT, (FIRST, DANGEROUS, MENDED), Superseded("network/nat-shared", text("It is free.")))
+    history = History(
+        NAT,
+        (FIRST, DANGEROUS, MENDED),
+        Superseded("network/nat-shared", date(2026, 2, 2), text("It is free.")),
+    )
     entries = a_feed(("en",), history).findall(f"{ATOM}entry")
     page = f"{SITE_URL}en/snippets/{NAT}/"
     assert [
@@ -330,7 +334,7 @@ def test_a_feed_tells_releases_withdrawals_and_successors_the_newest_first() -> 
         )
         for entry in entries
     ] == [
-        ("NAT (superseded)", page, "2026-02-01"),
+        ("NAT (superseded)", page, "2026-02-02"),
         ("NAT (withdrawn)", f"{page}?pin={'b' * 16}", "2026-02-01"),
         ("NAT (changed)", f"{page}#version-{'c' * 16}", "2026-02-01"),
         ("NAT (changed)", f"{page}#version-{'b' * 16}", "2026-02-01"),

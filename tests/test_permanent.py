@@ -287,6 +287,19 @@ def test_a_version_is_withdrawn_once_with_the_reason(snippets: Path) -> None:
         release.withdraw(snippets, version.digits, WHY, TODAY)
 
 
+def test_a_snippet_that_has_a_successor_stays(snippets: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    release.release(snippets, {}, TODAY)
+    release.supersede(snippets, NAME, NAME, WHY, TODAY)
+    found = releases.load(snippets / "snippets")[NAME]
+    assert (found.superseded.by, found.superseded.on.isoformat(), found.superseded.why) == (NAME, TODAY, WHY)
+    assert found.latest and (snippets / found.latest.pinned).is_file()
+    with pytest.raises(release.ReleaseError, match="permissions/other: is not released"):
+        release.supersede(snippets, NAME, "permissions/other", WHY, TODAY)
+    with pytest.raises(SystemExit):
+        release.main(["--supersede", NAME, "--en", "x", "--ja", "x"], snippets)
+    assert "go together" in capsys.readouterr().err
+
+
 # --- pinned bytes -----------------------------------------------------------------------------------
 
 

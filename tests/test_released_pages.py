@@ -150,9 +150,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     written.write_text(POLICY + "\n", "utf-8")
     release.release(root, {WITHDRAWN: WHY}, "2026-02-21")
     release.withdraw(root, digits(POLICY + "\n"), DANGEROUS, "2026-03-01")
-    data = yaml.safe_load((root / "snippets" / releases.FILE).read_text("utf-8"))
-    data[SUPERSEDED]["superseded"] = {"by": CHANGED, "why": BETTER}
-    (root / "snippets" / releases.FILE).write_text(yaml.safe_dump(data, allow_unicode=True), "utf-8")
+    release.supersede(root, SUPERSEDED, CHANGED, BETTER, "2026-03-02")
     write_policy(root, DRAFT)
     (root / "snippets" / f"{AHEAD}.json").write_text(POLICY + "\n\n", "utf-8")
     return root
@@ -370,7 +368,7 @@ def test_a_withdrawn_and_a_superseded_snippet_say_so_first_wherever_they_stand(
         if name == WITHDRAWN:
             assert DANGEROUS[language] in on_page and "2026-03-01" in on_page
         else:
-            assert BETTER[language] in on_page
+            assert BETTER[language] in on_page and "2026-03-02" in on_page
             assert yaml.safe_load(TEMPLATE_SPEC)["title"][language] in on_page
     states = [
         one.attributes["data-state"]

@@ -40,10 +40,8 @@ def _of(history: History) -> Iterator[Change]:
     """Of one snippet, the newest first among those of one day."""
     latest = history.latest
     if history.superseded and latest:
-        # Its day is not recorded: it follows the last release.
-        yield Change(
-            history.name, SUPERSEDED, latest.on, history.superseded.why, latest, history.superseded.by
-        )
+        other = history.superseded
+        yield Change(history.name, SUPERSEDED, other.on, other.why, latest, other.by)
     for version in reversed(history.versions):
         if version.withdrawn:
             yield Change(history.name, WITHDRAWN, version.withdrawn.on, version.withdrawn.why, version)

@@ -12,7 +12,7 @@ from pathlib import Path
 from lambda_vpc.guide import addresses, releases
 from lambda_vpc.guide.cases import CaseResult
 from lambda_vpc.guide.languages import LANGUAGES
-from lambda_vpc.guide.releases import History, Version, Withdrawal
+from lambda_vpc.guide.releases import History, Superseded, Version, Withdrawal
 from lambda_vpc.guide.snippet import Snippet
 
 VERSION = 1
@@ -49,7 +49,6 @@ def _snippet(
     site: str, snippet: Snippet, results: Sequence[CaseResult], history: History
 ) -> dict[str, object]:
     current = history.current(snippet)
-    superseded = history.superseded
     return {
         "name": snippet.name,
         "kind": snippet.kind,
@@ -68,10 +67,14 @@ def _snippet(
         "released": current is not None,
         "cases": {"passed": sum(result.passed for result in results), "all": len(results)},
         "changed": history.latest.on.isoformat() if history.latest else None,
-        "superseded": {"by": superseded.by, "why": _text(superseded.why)} if superseded else None,
+        "superseded": _superseded(history.superseded) if history.superseded else None,
         "withdrawn": _withdrawal(current.withdrawn) if current else None,
         "versions": [_version(site, version) for version in history.versions],
     }
+
+
+def _superseded(superseded: Superseded) -> dict[str, object]:
+    return {"by": superseded.by, "date": superseded.on.isoformat(), "why": _text(superseded.why)}
 
 
 def _version(site: str, version: Version) -> dict[str, object]:

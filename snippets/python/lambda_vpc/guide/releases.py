@@ -71,6 +71,8 @@ class Superseded:
 
     by: str
     """`TOPIC/NAME`"""
+    on: date
+    """Since when."""
     why: Text
 
 
@@ -173,8 +175,12 @@ class _Reader(StrictReader):
         superseded = None
         if "superseded" in fields:
             where = (*path, "superseded")
-            entry = self.fields(fields["superseded"], where, {"by": True, "why": True})
-            superseded = Superseded(str(entry.get("by")), self.text(entry.get("why"), (*where, "why")))
+            entry = self.fields(fields["superseded"], where, {"by": True, "date": True, "why": True})
+            superseded = Superseded(
+                str(entry.get("by")),
+                self._day(entry.get("date"), (*where, "date")),
+                self.text(entry.get("why"), (*where, "why")),
+            )
         return History(name, tuple(versions), superseded)
 
     def _version(self, name: str, value: object, path: KeyPath) -> Version:
