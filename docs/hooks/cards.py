@@ -6,15 +6,11 @@ by `mkdocs build`: nobody pastes links of a server that shows what is being writ
 
 from __future__ import annotations
 
-import os
 import re
-import sys
-from collections.abc import Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
-from contextlib import contextmanager, suppress
+from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass, field
 from html import escape, unescape
-from multiprocessing import get_context
 from pathlib import Path
 
 from markupsafe import Markup
@@ -24,6 +20,7 @@ from mkdocs.plugins import event_priority
 from mkdocs.structure.files import Files
 from mkdocs.structure.pages import Page
 
+import beside
 import card_contents
 import networks
 from card_drawing import draw
@@ -39,7 +36,6 @@ from render import render, words
 Figure = Layout | tuple[Row, ...] | None
 
 _HOME = "index.md"
-_HOOKS = str(Path(__file__).parent)
 _SNIPPETS, _PICTURES = "docs/hooks/snippets.py", "docs/hooks/pictures.py"
 _DIRECTIVE = re.compile(r"^\{\{ (network|picture|snippet|snippet-code) (.+?) \}\}\s*$", re.MULTILINE)
 # What turns the direction of a text around, and what no line of text has.
@@ -54,7 +50,6 @@ class _Run:
     shows: dict[str, tuple[str, str]] = field(default_factory=dict)
     """The first directive of a page that shows a picture or a snippet."""
     drawing: dict[str, Future[bytes]] = field(default_factory=dict)
-    process: ProcessPoolExecutor | None = None
 
 
 _run = _Run()
@@ -67,7 +62,7 @@ def on_startup(command: str, dirty: bool) -> None:
 
 def on_pre_build(config: MkDocsConfig) -> None:
     """Forget the last build."""
-    _end()
+    beside.end()
     _run.shows.clear()
     _run.drawing.clear()
 
@@ -94,8 +89,7 @@ def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -
     page.meta["description"] = escape(text)  # the theme writes it as it is
     if not _run.serving:
         card = _card(page, language, rest, config)
-        with _importable():
-            _run.drawing[source] = _process().submit(draw, card)
+        _run.drawing[source] = beside.begin(draw, card)
 
 
 def on_page_context(context: dict, page: Page, config: MkDocsConfig, nav: object) -> dict:
@@ -133,12 +127,12 @@ def on_post_build(config: MkDocsConfig) -> None:
         path = Path(config.site_dir, addresses.card(rest, language))
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(card)
-    _end()
+    beside.end()
 
 
 def on_build_error(error: Exception) -> None:
     """Leave no process behind."""
-    _end()
+    beside.end()
 
 
 # --- what a card and its tags say ---------------------------------------------------------------
@@ -199,30 +193,3 @@ def _shown(page: Page, language: str, config: MkDocsConfig) -> tuple[Snippet | N
     else:
         picture = next(iter(networks.pictures(snippet, language)), None)
     return snippet, picture.layout if picture else card_contents.rows(snippet)
-
-
-# --- the process that draws ---------------------------------------------------------------------
-
-
-def _process() -> ProcessPoolExecutor:
-    if _run.process is None:
-        # MkDocs keeps one processor busy.
-        number = min(4, max(1, (os.cpu_count() or 1) - 1))
-        _run.process = ProcessPoolExecutor(number, mp_context=get_context("spawn"))
-    return _run.process
-
-
-@contextmanager
-def _importable() -> Iterator[None]:
-    """Put the hooks where a new process finds them: MkDocs takes their folder out of the path again."""
-    sys.path.append(_HOOKS)
-    try:
-        yield
-    finally:
-        sys.path.remove(_HOOKS)
-
-
-def _end() -> None:
-    if _run.process is not None:
-        _run.process.shutdown(cancel_futures=True)
-        _run.process = None

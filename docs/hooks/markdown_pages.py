@@ -8,52 +8,62 @@ from __future__ import annotations
 
 import json
 import re
+from concurrent.futures import Future
+from dataclasses import dataclass, field
 from html import unescape
 from pathlib import Path
-from urllib.parse import urldefrag, urljoin
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.plugins import event_priority
+from mkdocs.structure.files import Files
 from mkdocs.structure.pages import Page
 
+import beside
 from described import described
 from facts import known
 from lambda_vpc.guide import addresses
 from language import split
-from plain_markdown import Writer, read
+from plain_markdown import Written, write
 
 NAME = "index.md"
+MANY = 20
+"""Pages from which another process writes them."""
 
 _ARTICLE = re.compile(r"<article\b[^>]*>(.*)</article>", re.DOTALL)
 
 
-def _fact_at(address: str) -> str | None:
-    """The fact that an absolute address leads to."""
-    page, anchor = urldefrag(address)
-    fact = known().by_id.get(anchor.upper())
-    if fact and anchor == addresses.fact(fact.id) and page.endswith(_facts_page(fact.topic)):
-        return fact.id
-    return None
+@dataclass
+class _Run:
+    """How MkDocs was started, and the pages of this build that are being written."""
+
+    serving: bool = False
+    beside: bool = False
+    """Whether another process writes."""
+    pages: list[tuple[Page, Future[Written]]] = field(default_factory=list)
 
 
-def _facts_page(topic: str) -> str:
-    return addresses.below(addresses.facts(topic))
+_run = _Run()
 
 
-def _writer(page: Page, config: MkDocsConfig) -> Writer:
-    def fact(address: str) -> str | None:
-        return _fact_at(urljoin(page.canonical_url, address))
+def on_startup(command: str, dirty: bool) -> None:
+    """Remember whether this process serves."""
+    _run.serving = command == "serve"
 
-    def link(address: str) -> str:
-        if address.startswith("#"):
-            return address
-        whole, anchor = urldefrag(urljoin(page.canonical_url, address))
-        if whole.startswith(config.site_url) and whole.endswith("/") and whole != config.site_url:
-            whole += NAME
-        return whole + (f"#{anchor}" if anchor else "")
 
-    return Writer(link, fact)
+def on_files(files: Files, config: MkDocsConfig) -> Files:
+    """Forget the last build, and see whether another process is worth its beginning."""
+    _run.pages.clear()
+    _run.beside = not _run.serving and len(files.documentation_pages()) >= MANY
+    return files
+
+
+def _cited() -> dict[str, tuple[str, str]]:
+    """The facts by their anchor: the id, and how the address of the page ends that has it."""
+    return {
+        addresses.fact(fact.id): (fact.id, addresses.below(addresses.facts(fact.topic)))
+        for fact in known().by_id.values()
+    }
 
 
 def _footnotes(cited: list[str], language: str) -> str:
@@ -71,13 +81,28 @@ def _footnotes(cited: list[str], language: str) -> str:
 # Before docs/hooks/site.py, which adds what is not for reading; after the links are resolved.
 @event_priority(-50)
 def on_post_page(output: str, page: Page, config: MkDocsConfig) -> str:
-    """Write the page's Markdown beside it."""
+    """Have the page's Markdown written."""
     article = _ARTICLE.search(output)
     if not article:
         raise PluginError(f"docs/{page.file.src_uri}: no <article>: mend docs/hooks/markdown_pages.py")
+    arguments = article[1], page.canonical_url, config.site_url, NAME, _cited()
+    if _run.beside:
+        _run.pages.append((page, beside.begin(write, *arguments)))
+    else:
+        _write(page, write(*arguments), config)
+    return output
+
+
+# Before docs/hooks/cards.py ends the processes.
+@event_priority(50)
+def on_post_build(config: MkDocsConfig) -> None:
+    """Put the texts beside their pages."""
+    for page, writing in _run.pages:
+        _write(page, writing.result(), config)
+
+
+def _write(page: Page, written: Written, config: MkDocsConfig) -> None:
     language, _ = split(page.file.src_uri, config)
-    writer = _writer(page, config)
-    text = writer.markdown(read(article[1]))
     others = {
         other: config.site_url + page.url.replace(language, other, 1) + NAME
         for other in config.extra["languages"]
@@ -85,13 +110,12 @@ def on_post_page(output: str, page: Page, config: MkDocsConfig) -> str:
     }
     head = ["---", f"title: {json.dumps(page.title, ensure_ascii=False)}", f"language: {language}"]
     head += [f"page: {page.canonical_url}", *(f"{other}: {url}" for other, url in others.items()), "---"]
-    blocks = ["\n".join(head), text]
-    if writer.cited:
-        blocks.append(_footnotes(writer.cited, language))
+    blocks = ["\n".join(head), written.text]
+    if written.cited:
+        blocks.append(_footnotes(written.cited, language))
     path = Path(config.site_dir, page.file.dest_uri).with_name(NAME)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("\n\n".join(blocks) + "\n", "utf-8")
-    return output
 
 
 def on_template_context(context: dict, template_name: str, config: MkDocsConfig) -> dict:

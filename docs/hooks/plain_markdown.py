@@ -6,9 +6,10 @@ Read by scripts and language models, so what is folded or drawn on the page is w
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from urllib.parse import urldefrag, urljoin
 
 _VOID = frozenset(["area", "br", "col", "hr", "img", "input", "link", "meta", "source", "wbr"])
 _SKIPPED = frozenset(["button", "form", "input", "nav", "script", "style", "template"])
@@ -274,6 +275,43 @@ class Writer:
             return f"[{text.strip()}]({self.link(node.attributes['href'])})"
         mark = {"strong": "**", "b": "**", "em": "*", "i": "*"}.get(node.tag, "")
         return f"{mark}{text}{mark}" if text.strip() else text
+
+
+@dataclass(frozen=True)
+class Written:
+    """A page's Markdown."""
+
+    text: str
+    cited: list[str]
+    """The facts that it cites, in the order in which it does."""
+
+
+def write(html: str, address: str, root: str, name: str, facts: Mapping[str, tuple[str, str]]) -> Written:
+    """The article of a page as Markdown.
+
+    Args:
+        html: the article's content.
+        address: of the page, whole.
+        root: of the site, whole; links to its pages lead to their Markdown.
+        name: what the Markdown of a page is called, beside it.
+        facts: by their anchors, the id of each and how the address of its page ends.
+    """
+
+    def fact(link: str) -> str | None:
+        page, anchor = urldefrag(urljoin(address, link))
+        id_, end = facts.get(anchor, ("", ""))
+        return id_ if id_ and page.endswith(end) else None
+
+    def whole(link: str) -> str:
+        if link.startswith("#"):
+            return link
+        page, anchor = urldefrag(urljoin(address, link))
+        if page.startswith(root) and page.endswith("/") and page != root:
+            page += name
+        return page + (f"#{anchor}" if anchor else "")
+
+    writer = Writer(whole, fact)
+    return Written(writer.markdown(read(html)), writer.cited)
 
 
 def _is(node: Node | str, *tags: str) -> bool:
