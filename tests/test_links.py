@@ -289,9 +289,9 @@ JUDGED = {
         "broken", "there is no such page (did you mean 'en/network/internet-nat/'?)",
         "en/network/internet-nat/"),
     "network/internet-nat/": ("broken", "the language is missing", "en/network/internet-nat/"),
-    "en/network/nat/": ("moved", "leads on to another address", "en/network/internet-nat/"),
-    "ja/network/nat/#per-az": ("moved", "leads on to another address", "ja/network/internet-nat/#per-az"),
-    "ja/network/internet-nat/#one": ("moved", "leads on to another address", "ja/network/ipv6/#two"),
+    "en/network/nat/": ("moved", "has another URL now", "en/network/internet-nat/"),
+    "ja/network/nat/#per-az": ("moved", "has another URL now", "ja/network/internet-nat/#per-az"),
+    "ja/network/internet-nat/#one": ("moved", "has another URL now", "ja/network/ipv6/#two"),
     "llms.txt": ("current", "", ""),
     "pictures/network/x.en.svg": ("current", "", ""),
     "pictures/network/y.en.svg": (
@@ -364,7 +364,7 @@ def test_an_answer_names_file_line_reason_and_what_to_link_to(capsys, built: Pat
         "           there is no such page (did you mean 'en/network/internet-nat/'?)",
         f"           link to: {ROOT}en/network/internet-nat/",
         f"moved      {path}:5: {ROOT}en/network/nat/",
-        "           leads on to another address",
+        "           has another URL now",
         f"           link to: {ROOT}en/network/internet-nat/",
         "links      5: 1 pinned, 1 outdated, 1 withdrawn, 1 broken, 1 moved",
     ]
@@ -450,8 +450,8 @@ def test_without_an_index_the_command_asks_for_one_and_fetches_nothing(capsys, w
 
 
 MISTAKES = {
-    "an answer that is none": (["--fail-on", "borken"], "'borken' is no answer (did you mean 'broken'?)"),
-    "a site that is none": (["--site", "docs.example.com"], "'docs.example.com' is no site; write one like"),
+    "an answer that is none": (["--fail-on", "borken"], "'borken' is not an answer (did you mean 'broken'?)"),
+    "a site that is none": (["--site", "docs.example.com"], "'docs.example.com' is not a site; write one"),
     "a language that is none": (["--lang", "de"], "invalid choice: 'de'"),
 }
 
@@ -502,7 +502,7 @@ BROKEN = {
     "empty": (lambda: "", "is empty"),
     "a list": (lambda: "[]", "must be an object; name a site's index.json"),
     "another version": (
-        lambda: json.dumps(INDEX | {"version": 2}), "is of form 2, and this command reads form 1"),
+        lambda: json.dumps(INDEX | {"version": 2}), "its version is 2, and this command reads version 1"),
     "no site": (lambda: json.dumps(INDEX).replace('"site"', '"sight"'), "has no 'site'"),
     "a site that is none": (lambda: json.dumps(INDEX | {"site": "/"}), "must be an address"),
     "snippets that are a text": (lambda: json.dumps(INDEX | {"snippets": "x"}), "must be a list"),

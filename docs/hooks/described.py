@@ -28,7 +28,7 @@ def described(html: str, title: str, language: str) -> str:
         language: `ja` or `en`.
 
     Returns:
-        Plain text on one line.
+        Plain text on one line. It ends with a full stop where the page goes on with a list behind a colon.
     """
     paragraphs = (read(found[0]) for found in _PARAGRAPH.finditer(_TEMPLATE.sub("", html)))
     first = next((one.children[0] for one in paragraphs if one.text.strip()), None)
@@ -36,7 +36,8 @@ def described(html: str, title: str, language: str) -> str:
         return title
     # Marks of sources.
     first.children = [one for one in first.children if isinstance(one, str) or one.tag != "sup"]
-    return shortened(_SPACE.sub("", " ".join(first.text.split())), MOST[language])
+    text = shortened(_SPACE.sub("", " ".join(first.text.split())), MOST[language])
+    return f"{text[:-1]}." if text.endswith(":") else text
 
 
 def shortened(text: str, most: int) -> str:

@@ -52,10 +52,10 @@ _LINKS_EPILOG = """\
 answers:
   pinned     a version of a snippet, and the current one
   current    a page, or a snippet as it is now: no version is named
-  outdated   a version that was changed since, or a snippet that another one supersedes
-  withdrawn  a version that must not be used any more
+  outdated   a version that has a newer one, or a snippet that another one supersedes
+  withdrawn  a version that must no longer be used
   broken     no such page, place on a page, snippet or version
-  moved      leads on to another address
+  moved      has another URL now
   unchecked  the index has no list of the pages beside it
 
 index:
@@ -169,7 +169,7 @@ def _failing(written: str) -> set[str]:
     for name in sorted(names):
         if name not in links.ANSWERS:
             known = reading.suggestion(name, [*links.ANSWERS, "none"])
-            raise WrongUsage([reading.Problem("--fail-on", 1, f"'{name}' is no answer{known}")])
+            raise WrongUsage([reading.Problem("--fail-on", 1, f"'{name}' is not an answer{known}")])
     return names
 
 
@@ -201,7 +201,7 @@ def _standard_input() -> bytes:
 def _no_index(guess: str | None) -> str:
     such = guess or "https://docs.example.com/guide/"
     said = "the files link to one that looks like the guide's: " if guess else "as in "
-    return f"say against which site the links are held; {said}--index {such}"
+    return f"say which site to check the links against; {said}--index {such}"
 
 
 def _sites(options: argparse.Namespace, published: links.Published) -> links.Sites:
@@ -212,7 +212,11 @@ def _sites(options: argparse.Namespace, published: links.Published) -> links.Sit
         return links.Sites(roots)
     except ValueError as error:
         raise WrongUsage(
-            [reading.Problem("--site", 1, f"'{error}' is no site; write one like https://docs.example.com/")]
+            [
+                reading.Problem(
+                    "--site", 1, f"'{error}' is not a site; write one like https://docs.example.com/"
+                )
+            ]
         ) from None
 
 
@@ -329,7 +333,7 @@ def _parser() -> argparse.ArgumentParser:
     checked.add_argument(
         "files", nargs="+", metavar="FILE", help="Markdown, HTML or any other text; - for standard input"
     )
-    checked.add_argument("--index", metavar="INDEX", help="the site to hold the links against, see below")
+    checked.add_argument("--index", metavar="INDEX", help="the site to check the links against, see below")
     checked.add_argument(
         "--site", action="append", metavar="ADDRESS",
         help="the root of the site that the files link to, by default the one that the index names; may be "

@@ -18,7 +18,7 @@ PINNED, CURRENT, OUTDATED, WITHDRAWN, BROKEN, MOVED, UNCHECKED = ANSWERS = (
 )  # fmt: skip
 """Every answer there is. `current`: it names no version and leads to what is there now."""
 
-_MOVED = "leads on to another address"
+_MOVED = "has another URL now"
 _Address = Callable[[Listed], str]
 """The address of a snippet in the form that a link has."""
 

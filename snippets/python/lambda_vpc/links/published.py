@@ -198,8 +198,8 @@ class _Reader:
         if found != VERSION:
             self._refuse(
                 ("version",),
-                f"is of form {clipped(str(found))}, and this command reads form {VERSION}; take the command "
-                "from the same copy of the guide, or name a site's index.json",
+                f"its version is {clipped(str(found))}, and this command reads version {VERSION}; use the "
+                "command from the same copy of the guide, or name a site's index.json",
             )
 
     def _snippet(self, site: str, at: KeyPath) -> Listed:
