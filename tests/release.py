@@ -7,17 +7,18 @@ python tests/release.py --withdraw DIGITS --en WHY --ja WHY
 python tests/release.py --supersede TOPIC/NAME --by TOPIC/OTHER --en WHY --ja WHY
                                                           a snippet in whose place another is to be used
 
-Released versions and addresses are only ever added. Exit code 0: released. 1: something needs you first; the
-message says what.
+Released versions and addresses are only ever added, all that one call releases or nothing. Exit code 0:
+released. 1: something needs you first; the message says what. 2: wrong usage. 130: interrupted.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -30,6 +31,7 @@ from lambda_vpc.guide.spec import load
 from lambda_vpc.reading import BadInput, suggestion
 
 ROOT = Path(__file__).parents[1]
+INTERRUPTED = 130
 FIRST = {"en": "First release.", "ja": "最初のリリースです。"}
 HEADER = """\
 # Released versions of the snippets, the oldest first; their bytes stand under snippets/sha256/. Only ever
@@ -94,7 +96,8 @@ def release(root: Path, named: Mapping[str, Mapping[str, str]], today: str) -> l
         pinned = root / releases.addresses.pinned(digest[: releases.DIGITS], file)
         pinned.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(snippet.folder / file, pinned)
-    _write(folder, data)
+    if new:
+        _write(folder, data)
     return [snippet.name for snippet in new]
 
 
@@ -152,20 +155,53 @@ def _data(folder: Path) -> dict:
 
 def _write(folder: Path, data: Mapping) -> None:
     text = yaml.safe_dump(dict(sorted(data.items())), sort_keys=False, allow_unicode=True, width=110)
-    (folder / releases.FILE).write_text(HEADER + text, "utf-8")
+    with everything_or_nothing(folder.parent):
+        (folder / releases.FILE).write_text(HEADER + text, "utf-8")
+        releases.load(folder)  # what it could not read again would stop every build
+
+
+@contextlib.contextmanager
+def everything_or_nothing(root: Path) -> Iterator[None]:
+    """What ends early, by a mistake or by Ctrl+C, leaves the lists and the pins as they were."""
+    lists = [root / "snippets" / releases.FILE, root / permanent.RELEASED]
+    before = {path: path.read_bytes() if path.is_file() else None for path in lists}
+    pins = root / "snippets" / releases.FOLDER
+    pinned = set(pins.rglob("*"))
+    try:
+        yield
+    except BaseException:
+        for path, content in before.items():
+            if content is not None:
+                path.write_bytes(content)
+            else:
+                path.unlink(missing_ok=True)
+        # A folder comes before what is in it, and is empty when its turn comes.
+        for path in sorted(set(pins.rglob("*")) - pinned, reverse=True):
+            if path.is_dir():
+                path.rmdir()
+            else:
+                path.unlink()
+        raise
+
+
+def today() -> str:
+    """As an ISO date, wherever the release is made."""
+    return datetime.now(UTC).date().isoformat()
 
 
 def built(root: Path) -> Path:
-    """The site of today.
+    """The site of today, built strictly: what is released must be right.
 
     Raises:
         ReleaseError: it cannot be built.
     """
     site = root / "site"
-    command = [sys.executable, "-m", "mkdocs", "build", "-q", "-f", str(root / "mkdocs.yml"), "-d", str(site)]
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict"]  # not -q: it hides warnings
+    command += ["-f", str(root / "mkdocs.yml"), "-d", str(site)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
-        raise ReleaseError(f"the site cannot be built:\n{done.stderr}")
+        said = [line for line in done.stderr.splitlines() if not line.startswith("INFO")]
+        raise ReleaseError("\n".join(["the site cannot be built:", *said]))
     return site
 
 
@@ -183,24 +219,32 @@ def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
     for language in LANGUAGES:
         parser.add_argument(f"--{language}", metavar="WHY", help="the reason in this language")
     asked = parser.parse_args(arguments)
-    why = {language: getattr(asked, language) for language in LANGUAGES}
+    why = {language: (getattr(asked, language) or "").strip() for language in LANGUAGES}
     if (asked.snippets or asked.withdraw or asked.supersede) and not all(why.values()):
         parser.error("the reason is needed in both languages: --en WHY --ja WHY")
     if bool(asked.supersede) != bool(asked.by):
         parser.error("--supersede TOPIC/NAME and --by TOPIC/OTHER go together")
-    today = datetime.now(UTC).date().isoformat()
+    day = today()
+    done: list[str] = []
     try:
-        if asked.withdraw:
-            withdraw(root, asked.withdraw, why, today)
-        if asked.supersede:
-            supersede(root, asked.supersede, asked.by, why, today)
-        for name in release(root, dict.fromkeys(asked.snippets, why), today):
-            print(f"released {name}")
-        for line in permanent.release(root, permanent.of_site(built(root)), today):
-            print(f"released {line}")
+        with everything_or_nothing(root):
+            if asked.withdraw:
+                withdraw(root, asked.withdraw, why, day)
+                done.append(f"withdrew {asked.withdraw}")
+            if asked.supersede:
+                supersede(root, asked.supersede, asked.by, why, day)
+                done.append(f"superseded {asked.supersede} by {asked.by}")
+            done += [f"released {one}" for one in release(root, dict.fromkeys(asked.snippets, why), day)]
+            done += [
+                f"released {one}" for one in permanent.release(root, permanent.of_site(built(root)), day)
+            ]
     except (ReleaseError, BadInput) as error:
-        print(error, file=sys.stderr)
+        print(f"{error}\nnothing was released", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("interrupted: nothing was released", file=sys.stderr)
+        return INTERRUPTED
+    print("\n".join(done or ["nothing is new"]))
     return 0
 
 

@@ -149,6 +149,11 @@ FOUND = {
     "in a code block": (f"```sh\ncurl -fsSLO '{RAW}' | sha256sum\n```", [RAW]),
     "in a table": (f"|{RAW}|{RAW}|", [RAW, RAW]),
     "in wiki markup": (f"[NAT|{RAW}]", [RAW]),
+    "before its words in brackets": (f"{RAW}[The template] and {ROOT}ja/#a[Top]", [RAW, f"{ROOT}ja/#a"]),
+    "with the port that its scheme has": (
+        "https://docs.example.com:443/guide/ja/ and http://docs.example.com:80/guide/ja/",
+        ["https://docs.example.com:443/guide/ja/", "http://docs.example.com:80/guide/ja/"],
+    ),
     "in an attribute": (f'<a href="{RAW}">NAT</a>', [RAW]),
     "in an attribute of single quotes": (f"<a href='{RAW}'>NAT</a>", [RAW]),
     "in an attribute without quotes": (f"<a href={RAW}>NAT</a>", [RAW]),
@@ -422,7 +427,10 @@ def test_a_file_without_a_link_is_fine_and_says_which_site_was_looked_for(capsys
 
 def test_links_to_a_copy_of_the_site_are_named_by_its_address(capsys, built: Path, wiki) -> None:
     path = wiki(CONTENT.replace(ROOT, "https://wiki.example.net/lambda/"))
-    assert "note" in run(capsys, path, "--index", built)[1]
+    note = (
+        f"no link begins with {ROOT}; name another site with --site: --site https://wiki.example.net/lambda/"
+    )
+    assert note in run(capsys, path, "--index", built)[1]
     code, out, _ = run(capsys, path, "--index", built, "--site", "https://wiki.example.net/lambda")
     assert code == 1
     assert f"link to: https://wiki.example.net/lambda/{PIN}" in out

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 from pathlib import Path
 
@@ -73,6 +74,20 @@ def test_what_is_released_in_one_release_closes_with_a_hash_that_a_second_builds
     second = (project / permanent.RELEASED).read_text("utf-8")
     assert second.startswith(first) and "old/#more" in permanent.load_released(project)
     assert permanent.release(project, permanent.of_site(project.parent / "site"), TODAY) == []
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff\xfe", b"; nothing\n", b"\n"])
+def test_a_list_that_is_none_is_refused(project: Path, content: bytes) -> None:
+    (project / permanent.RELEASED).write_bytes(content)
+    with pytest.raises(BadInput, match=r"docs/released\.txt:\d+: .*take the file from the last commit"):
+        permanent.load_released(project)
+
+
+def test_every_pinned_version_is_among_the_released_addresses() -> None:
+    released = permanent.load_released(ROOT)
+    for history in releases.load(ROOT / "snippets").values():
+        for version in history.versions:
+            assert f"/{version.pinned}" in released, f"{permanent.RELEASED} ends before {version.pinned}"
 
 
 @pytest.mark.parametrize("change", ["line", "end", "order"])
@@ -288,16 +303,73 @@ def test_a_version_is_withdrawn_once_with_the_reason(snippets: Path) -> None:
 
 
 def test_a_snippet_that_has_a_successor_stays(snippets: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    other = "permissions/other"
+    for file in (snippets / "snippets/permissions").iterdir():
+        to = file.with_name(file.name.replace("trust-policy", "new-policy"))
+        (shutil.copytree if file.is_dir() else shutil.copy)(file, to)
     release.release(snippets, {}, TODAY)
-    release.supersede(snippets, NAME, NAME, WHY, TODAY)
+    new = "permissions/new-policy"
+    release.supersede(snippets, NAME, new, WHY, TODAY)
     found = releases.load(snippets / "snippets")[NAME]
-    assert (found.superseded.by, found.superseded.on.isoformat(), found.superseded.why) == (NAME, TODAY, WHY)
+    assert (found.superseded.by, found.superseded.on.isoformat(), found.superseded.why) == (new, TODAY, WHY)
     assert found.latest and (snippets / found.latest.pinned).is_file()
     with pytest.raises(release.ReleaseError, match="permissions/other: is not released"):
-        release.supersede(snippets, NAME, "permissions/other", WHY, TODAY)
+        release.supersede(snippets, NAME, other, WHY, TODAY)
+    with pytest.raises(BadInput, match=r"releases\.yaml:\d+: leads to 'permissions/trust-policy', which "):
+        release.supersede(snippets, new, NAME, WHY, TODAY)
+    assert releases.load(snippets / "snippets")[new].superseded is None
     with pytest.raises(SystemExit):
         release.main(["--supersede", NAME, "--en", "x", "--ja", "x"], snippets)
     assert "go together" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "today", "message"),
+    [
+        ([NAME, "--en", " ", "--ja", "x"], TODAY, "needed in both languages"),
+        (["--withdraw", "DIGITS", "--en", "x", "--ja", "\t"], TODAY, "needed in both languages"),
+        (["--withdraw", "DIGITS", "--en", "x", "--ja", "x"], "2026-11-26", "is before the release"),
+        ([NAME, "--en", "x", "--ja", "x"], "2026-11-26", "is before the version it follows"),
+        (["--supersede", NAME, "--by", NAME, "--en", "x", "--ja", "x"], TODAY, "leads to itself"),
+        ([NAME, "--en", "x", "--ja", "x"], TODAY, "the site cannot be built"),
+    ],
+)
+def test_what_cannot_be_released_leaves_everything_as_it_was(
+    snippets: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: list[str],
+    today: str,
+    message: str,
+) -> None:
+    release.release(snippets, {}, TODAY)
+    digits = releases.load(snippets / "snippets")[NAME].latest.digits
+    changed(snippets)
+    before = contents(snippets)
+    monkeypatch.setattr(release, "today", lambda: today)
+    with contextlib.suppress(SystemExit):  # how wrong usage ends
+        assert release.main([one.replace("DIGITS", digits) for one in arguments], snippets) == 1
+    told = capsys.readouterr()
+    assert message in told.err and "released" not in told.out
+    assert contents(snippets) == before
+
+
+def test_an_interrupted_release_leaves_everything_as_it_was(
+    snippets: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = contents(snippets)
+
+    def interrupted(root: Path) -> Path:
+        assert contents(root) != before
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(release, "built", interrupted)
+    assert release.main([], snippets) == release.INTERRUPTED
+    assert contents(snippets) == before and "nothing was released" in capsys.readouterr().err
+
+
+def contents(root: Path) -> dict[Path, bytes]:
+    return {path: path.read_bytes() for path in root.rglob("*") if path.is_file()}
 
 
 # --- pinned bytes -----------------------------------------------------------------------------------
@@ -321,6 +393,13 @@ def test_a_pinned_file_nobody_speaks_of_is_refused(snippets: Path) -> None:
     other.write_text("{}", "utf-8")
     with pytest.raises(BadInput, match=r"snippets/sha256/0123456789abcdef/other\.json:1: no version"):
         releases.load(snippets / "snippets")
+
+
+def test_a_list_of_versions_that_is_gone_is_no_list_without_versions(snippets: Path) -> None:
+    release.release(snippets, {}, TODAY)
+    (snippets / "snippets/releases.yaml").unlink()
+    with pytest.raises(BadInput, match=r"snippets/releases\.yaml:1: is missing, and .* restore it"):
+        release.release(snippets, {}, TODAY)
 
 
 def test_a_released_snippet_that_is_gone_is_named_with_the_mend(snippets: Path) -> None:

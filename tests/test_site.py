@@ -256,7 +256,7 @@ def test_what_belongs_to_the_workshop_is_not_published(site: Path) -> None:
     workshop = [
         path
         for path in published
-        if re.match(r"hooks/|theme/|[^/]*\.ya?ml$|.*\.(?:py|map|spec\.yaml)$", path)
+        if re.match(r"hooks/|theme/|parts/|[^/]*\.ya?ml$|released\.txt$|.*\.(?:py|map|spec\.yaml)$", path)
     ]
     assert not workshop, f"add to exclude_docs in mkdocs.yml, or remove: {workshop}"
     unused = [path for path in published if re.search(r"lunr|workers/|search_index", path)]

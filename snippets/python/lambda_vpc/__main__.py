@@ -150,7 +150,7 @@ def _links(options: argparse.Namespace) -> int:
     found = [(link, judge(link)) for name, text in texts.items() for link in links.find(text, name, sites)]
     answers = Counter(answer.answer for _, answer in found)
     code = 1 if answers.keys() & failing else 2 if answers["unchecked"] else 0
-    remarks = [] if found else [f"no link begins with {_listed(sites.roots)}; name another site with --site"]
+    remarks = [] if found else [_no_link(sites.roots, texts.values())]
     if options.json:
         data = [_link_as_data(link, answer) for link, answer in found]
         counted = {name: answers[name] for name in links.ANSWERS}
@@ -202,6 +202,12 @@ def _no_index(guess: str | None) -> str:
     such = guess or "https://docs.example.com/guide/"
     said = "the files link to one that looks like the guide's: " if guess else "as in "
     return f"say which site to check the links against; {said}--index {such}"
+
+
+def _no_link(roots: Sequence[str], texts: Iterable[str]) -> str:
+    guess = next(filter(None, map(links.guessed, texts)), None)
+    said = f": --site {guess}" if guess else ""
+    return f"no link begins with {_listed(roots)}; name another site with --site{said}"
 
 
 def _sites(options: argparse.Namespace, published: links.Published) -> links.Sites:

@@ -109,7 +109,10 @@ def load_released(root: Path) -> dict[str, int]:
     if not path.is_file():
         return {}
     found: dict[str, int] = {}
-    text = path.read_text("utf-8")
+    try:
+        text = path.read_text("utf-8")
+    except UnicodeDecodeError:
+        raise BadInput([Problem(RELEASED, 1, "is not UTF-8: " + _RESTORE)]) from None
     above = ""
     for number, line in enumerate(text.splitlines(keepends=True), 1):
         if closed := _CLOSED.match(line):
@@ -118,8 +121,10 @@ def load_released(root: Path) -> dict[str, int]:
         elif not line.startswith(";"):
             found.setdefault(line.rstrip("\n"), number)
         above += line
-    if not _CLOSED.match(text.splitlines()[-1]):
-        raise BadInput([Problem(RELEASED, text.count("\n"), "the last release is not closed: " + _RESTORE)])
+    last = text.rstrip("\n").rpartition("\n")[2]
+    if not _CLOSED.match(last):
+        line = max(text.count("\n"), 1)
+        raise BadInput([Problem(RELEASED, line, "the last release is not closed: " + _RESTORE)])
     return found
 
 

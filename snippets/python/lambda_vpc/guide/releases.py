@@ -119,6 +119,10 @@ def load(root: Path) -> dict[str, History]:
     """
     place = f"{root.name}/{FILE}"
     if not (root / FILE).is_file():
+        if _files(root / FOLDER):
+            raise BadInput(
+                [Problem(place, 1, f"is missing, and {root.name}/{FOLDER} holds released bytes: restore it")]
+            )
         return {}
     source = read(root / FILE, place)
     reader = _Reader(source)
@@ -155,7 +159,22 @@ def gone(root: Path, histories: Mapping[str, History], snippets: Mapping[str, Sn
 class _Reader(StrictReader):
     def histories(self) -> dict[str, History]:
         listed = self.mapping(self.file.data, ())
-        return {str(name): self._history(str(name), value, (name,)) for name, value in sorted(listed.items())}
+        named = sorted((str(name), name) for name in listed)
+        found = {name: self._history(name, listed[key], (key,)) for name, key in named}
+        for name, history in found.items():
+            self._check_way(name, history, found)
+        return found
+
+    def _check_way(self, name: str, history: History, all_: Mapping[str, History]) -> None:
+        """Who follows one successor after the other must arrive."""
+        seen, at = {name}, history
+        while at and at.superseded:
+            if (by := at.superseded.by) in seen:
+                itself = "itself" if by == name and at is history else f"'{by}', which leads back"
+                self.problem((name, "superseded", "by"), f"leads to {itself}; name what is to be used")
+                return
+            seen.add(by)
+            at = all_.get(by)
 
     def _history(self, name: str, value: object, path: KeyPath) -> History:
         fields = self.fields(value, path, _SNIPPET)
@@ -195,6 +214,8 @@ class _Reader(StrictReader):
             withdrawn = Withdrawal(
                 self._day(entry.get("date"), (*where, "date")), self.text(entry.get("why"), (*where, "why"))
             )
+            if withdrawn.on < self._day(fields.get("date"), (*path, "date")):
+                self.problem((*where, "date"), f"is before the release, of {fields.get('date')}")
         file = str(fields.get("file"))
         if Path(file).stem != name.rpartition("/")[2]:
             self.problem((*path, "file"), f"must be {name.rpartition('/')[2]} with its ending")

@@ -18,6 +18,8 @@ LONGEST = 2_000
 # Printable ASCII without what ends an address in every format: quotes, <>, {}, | ^ ` and \.
 _ADDRESS = re.compile(r"[!#-&(-;=?-\[\]_a-z~]*")
 _NEXT = re.compile(r"https?://")
+_PORT = "(?::443|:80)?"
+"""Says nothing that the scheme has not said."""
 _CLOSES = {")": "(", "]": "["}
 _BEHIND = ".,;:!?*_~&(["
 """At the end of an address, these belong to the sentence or the markup around it."""
@@ -64,7 +66,7 @@ class Sites:
         self.roots = tuple(dict.fromkeys(map(_root, roots)))
         # The longest first: one may lie below another.
         known = "|".join(
-            f"(?i:{re.escape(host)}){re.escape(path)}"
+            f"(?i:{re.escape(host)}){'' if ':' in host else _PORT}{re.escape(path)}"
             for host, path in sorted(
                 ((urlsplit(root).netloc, urlsplit(root).path.rstrip("/")) for root in self.roots),
                 key=lambda pair: (-len(pair[1]), pair),
@@ -130,7 +132,13 @@ def _cut(text: str) -> str:
     """An address without what belongs to the text around it: a closing bracket, a full stop."""
     text = _NEXT.split(text, maxsplit=1)[0]
     open_: list[str] = []
+    query = False
     for position, letter in enumerate(text):
+        if letter in "?#":
+            query = letter == "?"
+        if letter == "[" and not query:  # only a key path has these; AsciiDoc has the words of a link in them
+            text = text[:position]
+            break
         if letter in "([":
             open_.append(letter)
         elif letter in ")]" and (not open_ or open_.pop() != _CLOSES[letter]):
