@@ -500,9 +500,18 @@ def test_a_particle_stays_with_the_latin_word_before_it():
             assert line[0] not in "がを", f"at {room}: {line}"
 
 
+def test_a_japanese_verb_is_not_broken():
+    for room in range(100, 300, 5):
+        for line in texts.wrapped("2. VPC とその先のネットワークの外も呼び出しますか", 14, room, 9):
+            assert not line.endswith("呼び"), f"at {room}: {line}"
+
+
 def test_a_long_name_has_two_lines_before_it_is_shortened():
     assert texts.named("DynamoDbEndpoint", 14, 110) == ["DynamoDb", "Endpoint"]
     assert texts.named("Nat", 14, 110) == ["Nat"]
+    assert texts.named("ApplicationSecurityGroupId", 12.5, 165) == ["ApplicationSecurity", "GroupId"]
+    tight = texts.width("Transitgateway", 14) + 1
+    assert texts.named("TransitgatewayId", 14, tight) == ["Transitgateway", "Id"], "better than cut short"
     (only,) = texts.named("privatesubnetofthefunction", 14, 110)
     assert "…" in only and texts.width(only, 14) <= 110
 

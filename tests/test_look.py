@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -135,6 +136,10 @@ def printed(browser: Browser, address: str) -> Iterator[Page]:
 
 def test_paper_is_light_and_holds_nothing_to_click(browser: Browser, served_site: str) -> None:
     for page in printed(browser, served_site + TABLE):
+        # The numbers of the pages, too, which have the color of the scheme otherwise.
+        margins = """() => [...document.styleSheets].flatMap((sheet) => [...sheet.cssRules])
+            .filter((rule) => rule instanceof CSSPageRule).map((rule) => rule.cssText).join()"""
+        assert re.search(r"@bottom-right[^}]*[ {;]color: (rgb\(0, 0, 0\)|#000|black)", page.evaluate(margins))
         color = "name => getComputedStyle(document.querySelector('article p'))[name]"
         assert page.evaluate(color, "color") == "rgb(31, 39, 48)"
         for control in ("header", "footer", ".md-sidebar", ".md-path", ".headerlink", "article button"):
@@ -173,6 +178,34 @@ def test_a_printed_snippet_is_whole_and_no_longer_than_it_must(browser: Browser,
         assert page.locator("details.wrong").first.evaluate(breaks)[1] == "avoid"
         # Two thirds of a page, so that it stands below what introduces it.
         assert page.locator("article svg.diagram").first.bounding_box()["height"] <= 130 / 25.4 * 96
+
+
+def test_what_is_printed_above_something_stays_with_it(browser: Browser, served_site: str) -> None:
+    breaks = "all => all.map((one) => [getComputedStyle(one).breakAfter, getComputedStyle(one).breakInside])"
+    for page in printed(browser, served_site + "en/snippets/network/nat-per-az/"):
+        labels = page.locator("article .snippet-part").evaluate_all(breaks)
+        assert labels and {after for after, _ in labels} == {"avoid"}, "a label is the last line of a page"
+    for page in printed(browser, served_site + "en/"):
+        steps = page.locator("article .steps li").evaluate_all(breaks)
+        assert steps and {inside for _, inside in steps} == {"avoid"}, "a step's number ends a page"
+
+
+@pytest.mark.parametrize("path", ["ja/network/databases/", "ja/network/api-gateway-authorizer/"])
+def test_no_word_of_a_case_is_broken_on_a_phone(browser: Browser, served_site: str, path: str) -> None:
+    with visitor(browser, viewport=NARROW) as page:
+        page.goto(served_site + path)
+        broken = page.locator(".network-cases > a").evaluate_all(
+            """links => links.flatMap((link) => {
+                const text = link.firstChild, at = text.data.search(/AZ.. が停止/);
+                if (at < 0) return [];
+                const range = document.createRange();
+                range.setStart(text, at);
+                range.setEnd(text, at + 8);
+                return [new Set([...range.getClientRects()].map((one) => one.top)).size > 1];
+            })"""
+        )
+    assert broken, "no zone is down any more: name another word here"
+    assert not any(broken)
 
 
 def test_who_asks_for_less_motion_gets_none(browser: Browser, served_site: str) -> None:

@@ -164,6 +164,8 @@ def _label(snippet: Snippet, case: TraceCase, language: str) -> str:
         parts.append(word("zone_down").format(zone=case.without_az))
     if len({one.function for one in _cases(snippet)}) > 1:
         parts.insert(0, case.function)
+    # A line breaks between the parts: 「AZ a / が停止」 reads badly.
+    parts = [re.sub("(?<![,、]) ", "\N{NO-BREAK SPACE}", part) for part in parts]
     told = [(name, value) for name, value in case.parameters.items() if not _is_zone(snippet, name)]
     return word("comma").join([*parts, *(f"{name}={value}" for name, value in told)])
 

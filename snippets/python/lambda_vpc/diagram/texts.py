@@ -45,6 +45,10 @@ _MARKS = "、。）」』：:"
 _LAST_PARTS = ("ゲートウェイ", "エンドポイント", "グループ", "テーブル", "ルール", "ポリシー")
 """With these the compounds of the field end: インターネットゲートウェイ."""
 _JAPANESE = ("HIRAGANA", "KATAKANA", "CJK")
+_SHORT = 2
+"""So few letters are no line of their own."""
+_STEMS = "いきぎしちびみりえけげせべめれ"
+"""What the first verb of a compound ends with: 呼び出す, 切り替える."""
 _LEAST = 3
 """A phrase is broken only where the line would be filled to less than this part."""
 
@@ -52,9 +56,15 @@ _LEAST = 3
 def named(name: str, size: float, room: float) -> Sequence[str]:
     """A name in one line, or in two where its parts allow it; shortened where that is not enough."""
     if width(name, size) > room:
-        for place in range(len(name) - 1, 0, -1):
-            if _joins(name, place) and width(name[:place], size) <= room:
-                return [name[:place], shortened(name[place:], size, room)]
+        fitting = [
+            place
+            for place in range(1, len(name))
+            if _joins(name, place) and width(name[:place], size) <= room
+        ]
+        # `GroupId` and not `Id` alone, where there is a choice.
+        place = max((one for one in fitting if len(name) - one > _SHORT), default=max(fitting, default=0))
+        if place:
+            return [name[:place], shortened(name[place:], size, room)]
     return [shortened(name, size, room)]
 
 
@@ -167,7 +177,15 @@ def _ends_phrase(text: str, place: int) -> bool:
     is_japanese = _script(after) in _JAPANESE or _script(before) in _JAPANESE
     if not is_japanese:
         return " " in text[place - 1 : place + 1]
+    if _is_inside_verb(text, place):
+        return False
     return _script(after) != "HIRAGANA" and (_script(before) == "HIRAGANA" or before in "→")
+
+
+def _is_inside_verb(text: str, place: int) -> bool:
+    """Whether there the second verb of a compound begins: 呼び出す."""
+    around = [_script(letter) for letter in (*text[max(0, place - 2) : place], *text[place : place + 1])]
+    return around == ["CJK", "HIRAGANA", "CJK"] and text[place - 1] in _STEMS
 
 
 def _script(letter: str) -> str:
