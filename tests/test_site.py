@@ -187,7 +187,12 @@ def test_below_a_path_a_page_and_what_lists_pages_give_the_whole_address(
         path: [link["href"] for link in page.all("link", rel="canonical")] for path, page in pages.items()
     }
     # What is missing has no address of its own.
-    assert named == {path: [address(path)] for path in [*content, "index.html"]} | {"404.html": []}
+    pages_of_guide = {path: urls for path, urls in named.items() if not path.startswith("embed/")}
+    assert pages_of_guide == {path: [address(path)] for path in [*content, "index.html"]} | {"404.html": []}
+    # A page for frames is another view of a snippet's page.
+    framed = {path: [address(path.removeprefix("embed/").replace("/", "/snippets/", 1))]
+              for path in named if path.startswith("embed/")}  # fmt: skip
+    assert framed and named == pages_of_guide | framed
     assert f"\nSitemap: {SITE_URL}sitemap.xml" in (site / "robots.txt").read_text("utf-8")
     listed = re.findall(r"\]\((\S+)\)", (site / "llms.txt").read_text("utf-8"))
     assert listed and all(url.startswith(SITE_URL) for url in listed)
