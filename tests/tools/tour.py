@@ -168,15 +168,16 @@ KINDS = r"""() => {
     while (texts.nextNode()) if (texts.currentNode.data.trim()) kind(texts.currentNode.parentElement);
     return [...new Set(known.values())];
 }"""
-# As a click on the theme's own button, without the seconds in which colors fade over.
+# As a click on the theme's own button.
 OTHER_SCHEME = """() => {
     document.querySelector("[for^=__palette]:not([hidden])").click();
-    document.getAnimations().forEach((running) => running.finish());
     return document.body.dataset.mdColorScheme;
 }"""
 HAS_TOGGLE = """!!document.querySelector("[for^=__palette]")"""
 # With what the browser would lay out only when it comes near the screen.
 NEAR = """document.styleSheets[0].insertRule("* { content-visibility: visible !important }")"""
+# Without the moments in which colors fade over.
+STILL = """document.styleSheets[0].insertRule("*, ::before, ::after { transition: none !important }")"""
 FIRST_SCHEME = "default"
 SCHEMES = (FIRST_SCHEME, "slate")
 
@@ -226,8 +227,8 @@ def visit(page: Page, address: str, seen: Seen, messages: list[str], *, wait_unt
     kinds = set(page.evaluate(KINDS))
     if not kinds <= seen.kinds:
         seen.kinds.update(kinds)
-        # What is not laid out yet would begin to fade over only when it is looked at.
         page.evaluate(NEAR)
+        page.evaluate(STILL)
         for number, scheme in enumerate(SCHEMES):
             if number:
                 switch(page, scheme)
