@@ -264,6 +264,12 @@ JUDGED = {
     f"en/snippets/{NAT}/?pin={NEW}": ("pinned", "", ""),
     f"ja/snippets/{NAT}/?pin={OLD}": (
         "outdated", "changed on 2026-03-01: Logs are kept 30 days", f"ja/snippets/{NAT}/?pin={NEW}"),
+    f"ja/snippets/{NAT}/?pin={OLD}#cases": (
+        "outdated", "changed on 2026-03-01: Logs are kept 30 days", f"ja/snippets/{NAT}/?pin={NEW}#cases"),
+    f"ja/snippets/{NAT}/?pin={NEW}#cases": ("pinned", "", ""),
+    f"ja/snippets/{NAT}/?pin={OLD}#version-{OLD}": (
+        "outdated", "changed on 2026-03-01: Logs are kept 30 days", f"ja/snippets/{NAT}/?pin={NEW}"),
+    f"en/snippets/{SCP}/#cases": ("outdated", SUPERSEDED, f"en/snippets/{SUCCESSOR}/"),
     f"ja/snippets/{NAT}/?pin={BAD}#nowhere": (
         "withdrawn", "withdrawn on 2026-01-02: It opens every port", f"ja/snippets/{NAT}/?pin={NEW}"),
     f"ja/snippets/{NAT}/?pin=x": (

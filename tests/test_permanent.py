@@ -214,6 +214,34 @@ def test_an_old_address_lands_right_in_a_browser(browser: Browser, project: Path
         assert not errors
 
 
+ROWS = "".join(f'<tr id="row-{n}"><td>\n{n}</td></tr>' for n in range(60))
+ITEMS = "".join(f'<li id="item-{n}">{n}</li>' for n in range(60))
+FOLDED = '<details id="folded"><summary>More</summary><p>Text.</p></details>'
+
+
+def test_an_old_id_of_a_row_an_item_or_what_is_folded_lands_where_the_new_one_does(
+    browser: Browser, project: Path
+) -> None:
+    table = f"<table><tbody>{ROWS}</tbody></table><ul>{ITEMS}</ul>"
+    write(project, "old.md", f"{PAGE}\n{table}{FOLDED}\n" + "\nText.\n" * 99)
+    places = {"row": "row-30", "item": "item-30", "fold": "folded"}
+    (project / permanent.REDIRECTS).write_text(
+        "".join(f"old/#{old}: old/#{new}\n" for old, new in places.items()), "utf-8"
+    )
+    assert "WARNING" not in build(project)
+    with served(project.parent / "site") as root, visitor(browser) as page:
+        for old, new in places.items():
+            seen = []
+            for place in (old, new):
+                page.goto("about:blank")
+                page.goto(f"{root}en/old/#{place}")
+                seen.append(
+                    page.evaluate("id => document.getElementById(id).getBoundingClientRect().top", new)
+                )
+            assert abs(seen[0] - seen[1]) < 20, f"#{old} and #{new}: {seen}"
+            assert new != "folded" or page.evaluate("document.getElementById('folded').open")
+
+
 def test_without_scripts_an_old_address_leads_on(browser: Browser, project: Path) -> None:
     renamed(project, "old.md", "new.md")
     (project / permanent.REDIRECTS).write_text("old/: new/\n", "utf-8")

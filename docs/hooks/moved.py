@@ -73,11 +73,22 @@ def _relative(address: str, start: str) -> str:
     return posixpath.relpath(f"/{address}", f"/{start}") + "/"
 
 
+_INSIDE = {
+    **dict.fromkeys(("dd", "dt", "li", "td", "th"), re.compile(">")),
+    **dict.fromkeys(("tbody", "tr"), re.compile(r"<t[dh]\b[^<>]*>")),
+    "details": re.compile(r"<summary\b[^<>]*>"),
+}
+"""Where in an element its old id stands: a parser would move it out of a table, or what is folded stay so."""
+
+
 def _with_alias(html: str, old: str, new: str) -> str:
-    element = re.compile(rf"""<[a-z][^<>]*?\sid=["']?{re.escape(new)}["'\s>]""")
+    element = re.compile(rf"""<([a-z][a-z0-9]*)\b[^<>]*?\sid=["']?{re.escape(new)}["'\s>]""")
     found = element.search(html)
-    # Without it the check of all addresses, below, says what is missing.
-    return html[: found.start()] + f'<span id="{old}"></span>' + html[found.start() :] if found else html
+    if not found:
+        return html  # the check of all addresses, below, says what is missing
+    inside = found[1] in _INSIDE and _INSIDE[found[1]].search(html, found.end() - 1)
+    at = inside.end() if inside else found.start()
+    return html[:at] + f'<span id="{old}"></span>' + html[at:]
 
 
 # When everything else is written.

@@ -292,8 +292,8 @@ def by_answer(result: TraceResult) -> list[tuple[list[str], SubnetAnswer]]:
 
 def _wrong(snippet: Snippet, wrong: Wrong, page: Page, *, own_page: bool) -> str:
     language = language_of(page)
-    rule = titles(language).get(wrong.caught_by)
     case = next((case for case in snippet.cases if case.id == wrong.caught_by), None)
+    rule = titles(language).get(wrong.caught_by) if case is None else None
     outcome = None
     if case is not None:
         outcome = _outcome(snippet.name, wrong.name)

@@ -14,6 +14,7 @@
 
   /* First and last line of the value at a key path, as lambda_vpc.guide.key_paths finds it. */
   const extent = (path) => {
+    if (!/^([^.[\]]+|\[[^[\]]+\])(\.[^.[\]]+|\[[^[\]]+\])*$/.test(path)) return;
     let value = JSON.parse(document.getElementById("lines").textContent);
     for (const [, key, item] of path.matchAll(/([^.[\]]+)|\[([^[\]]+)\]/g)) {
       const inside = value[2] ?? {};

@@ -10,7 +10,9 @@
   const answer = document.createElement("p");
   answer.append(...place.firstElementChild.content.querySelector(`[data-state="${state}"]`).cloneNode(true).childNodes);
   const link = answer.querySelector("a");
-  if (link) link.href = `#${version.id}`;
+  // The bytes of a withdrawn version may still be those of today.
+  if (version?.matches("details")) link.href = `#${version.id}`;
+  else link?.remove();
   const told = [];
   if (state === "withdrawn") told.push(entry.children[1]);
   // The newest version comes first in the history.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from urllib.parse import unquote
 
@@ -182,6 +182,8 @@ class Judge:
                 why = f"the page has no place #{clipped(fragment)}"
                 why += f" (did you mean #{found}?)" if found else ""
                 return Answer(BROKEN, why, f"{language}/{page}#{found}" if found else "", answer.snippet)
+            if fragment in ids and answer.instead.startswith(f"{language}/{page}?"):
+                return replace(answer, instead=f"{answer.instead}#{fragment}")
         return answer
 
     def _nothing(self, path: str) -> Answer:
