@@ -168,15 +168,16 @@ KINDS = r"""() => {
     while (texts.nextNode()) if (texts.currentNode.data.trim()) kind(texts.currentNode.parentElement);
     return [...new Set(known.values())];
 }"""
-# As a click on the theme's own button.
+# As a click on the theme's own button, without the seconds in which colors fade over.
 OTHER_SCHEME = """() => {
     document.querySelector("[for^=__palette]:not([hidden])").click();
+    document.getAnimations().forEach((running) => running.finish());
     return document.body.dataset.mdColorScheme;
 }"""
 HAS_TOGGLE = """!!document.querySelector("[for^=__palette]")"""
 # With what the browser would lay out only when it comes near the screen.
 NEAR = """document.styleSheets[0].insertRule("* { content-visibility: visible !important }")"""
-# Without the moments in which colors fade over.
+# Nor those that begin to fade later.
 STILL = """document.styleSheets[0].insertRule("*, ::before, ::after { transition: none !important }")"""
 FIRST_SCHEME = "default"
 SCHEMES = (FIRST_SCHEME, "slate")
