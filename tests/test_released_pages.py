@@ -129,7 +129,8 @@ def write_policy(root: Path, name: str, version: str = "") -> None:
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Snippets of every kind of history: changed and released, withdrawn, superseded, never released."""
     root = tmp_path_factory.mktemp("released") / "project"
-    small_site.write(root, nav=("index.md", "reference/facts.md", "snippets/index.md"), hooks=HOOKS)
+    nav = ("index.md", "reference/facts.md", "reference/rules.md", "snippets/index.md", "linking.md")
+    small_site.write(root, nav=nav, hooks=HOOKS)
     shutil.copy(ROOT / "docs" / "facts.yaml", root / "docs" / "facts.yaml")
     for language in LANGUAGES:
         pages = root / "docs" / language
@@ -139,6 +140,9 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (pages / "reference" / "facts.md").write_text(
             f"# Facts {{#facts}}\n\n## How {{#how-checked}}\n\n{{{{ wrong {DRAFT}#other }}}}\n", "utf-8"
         )
+        # What the templates look up or link to.
+        (pages / "reference" / "rules.md").write_text("# Rules {#rules}\n", "utf-8")
+        (pages / "linking.md").write_text("# Links {#linking}\n", "utf-8")
     wrong = BEFORE.replace("      Path: !Ref Path\n", "")
     write_snippet(root, CHANGED, BEFORE, TEMPLATE_SPEC, ".yaml", wrong)
     for name in (WITHDRAWN, SUPERSEDED, AHEAD):
