@@ -85,7 +85,8 @@ def on_post_page(output: str, page: Page, config: MkDocsConfig) -> str:
     article = _ARTICLE.search(output)
     if not article:
         raise PluginError(f"docs/{page.file.src_uri}: no <article>: mend docs/hooks/markdown_pages.py")
-    arguments = article[1], page.canonical_url, config.site_url, NAME, _cited()
+    facts = _cited() if '<sup class="fact">' in article[1] else {}
+    arguments = article[1], page.canonical_url, config.site_url, NAME, facts
     if _run.beside:
         _run.pages.append((page, beside.begin(write, *arguments)))
     else:
