@@ -303,6 +303,7 @@ def test_a_frame_finds_what_notes_are_about(browser: Browser, served_site: str) 
 @pytest.mark.parametrize(
     "path",
     ["Resources.Gone", "Resources.Vpc.Type.x", "0", "__proto__", "constructor", "Resources[toString]", "1",
+     ".", "[", "Resources.", "..Resources", "Resources[]", "Resources.Vpc]",
      "<img src=x onerror=alert(1)>", "x" * 3000],
 )  # fmt: skip
 @pytest.mark.parametrize("language", LANGUAGES)

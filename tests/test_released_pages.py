@@ -520,10 +520,12 @@ def test_a_link_that_names_a_version_says_what_became_of_it(
         assert WORDS["not_released"][language] in told
     if pin == "withdrawn":
         assert DANGEROUS[language] in told and "2026-03-01" in told
+    offered = answer.get_by_role("link", name=WORDS["pin_difference"][language])
+    assert offered.count() == pin.startswith("changed"), "a link to what differs where nothing does"
     if pin.startswith("changed"):
         difference = reader.locator(f"details#{addresses.version(named)}")
         expect(difference).not_to_have_attribute("open", "")
-        answer.get_by_role("link", name=WORDS["pin_difference"][language]).click()
+        offered.click()
         expect(difference).to_have_attribute("open", "")
         expect(difference).to_be_in_viewport()
         assert difference.locator("button").count() == 0, "lines of two files are no text to copy"
