@@ -6,6 +6,7 @@ ratio.
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -59,7 +60,8 @@ def without_hooks(here: Path) -> Iterator[Path]:
         recording.write_text(f"INHERIT: mkdocs.yml\nhooks:\n{listed}", "utf-8")
         build(recording, here / "site", strict=True)
         # No navigation: it is the hooks that expand it by language.
-        theme = f"{{custom_dir: {here / 'empty'}, static_templates: [], icon: {{logo: null}}}}"
+        shutil.copytree(ROOT / "docs/theme/.icons", here / "empty/.icons")
+        theme = f"{{custom_dir: {here / 'empty'}, static_templates: []}}"
         plain.write_text(
             f"INHERIT: mkdocs.yml\nhooks: []\nnav: null\ndocs_dir: {pages}\ntheme: {theme}\n"
             "extra: {alternate: null}\nvalidation: {links: {anchors: ignore}}\n",
