@@ -133,7 +133,7 @@ class Server:
 
 def missing(what: str) -> None:
     """A writer may go without; where a change is accepted, nobody may."""
-    # The skip is for a machine with Python alone, as README.md's commands promise; .ci/run installs the servers.
+    # The skip is for a machine with Python alone, as the README promises; .ci/run installs the servers.
     (pytest.fail if os.environ.get("CI") else pytest.skip)(f"{what} is missing")
 
 
