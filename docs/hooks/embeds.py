@@ -26,7 +26,8 @@ from lambda_vpc.guide.languages import LANGUAGES
 from lambda_vpc.guide.snippet import Snippet
 from lambda_vpc.reading import KeyPath, Source
 from lighter import plain_code, without_indentation
-from render import THEME, language_of, render
+from page_links import language_of
+from render import THEME, render
 from style_sheet import Elements, used
 
 WIDTH = 720

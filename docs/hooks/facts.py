@@ -21,7 +21,8 @@ from lambda_vpc.guide import addresses
 from lambda_vpc.guide.facts import Fact, Facts, load
 from lambda_vpc.guide.languages import LANGUAGES
 from lambda_vpc.reading import BadInput
-from render import DOCS, language_of, own, render, words
+from page_links import language_of, own
+from render import DOCS, render, words
 
 
 def known() -> Facts:

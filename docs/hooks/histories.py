@@ -12,7 +12,8 @@ import released
 from lambda_vpc.guide.pasting import pastes
 from lambda_vpc.guide.releases import Version, sha256
 from lambda_vpc.guide.snippet import Snippet
-from render import language_of, link, render
+from page_links import language_of, link
+from render import render
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,8 @@ from mkdocs.structure.pages import Page
 
 from directives import expand, without_argument
 from lambda_vpc.guide import addresses
-from render import language_of, own, render
+from page_links import language_of, own
+from render import render
 
 _PLACE = "<!-- objects -->"
 _HEADING = re.compile(r'<h(?P<level>[2-6]) id="(?P<id>lambda_vpc\.[^"]+)"')

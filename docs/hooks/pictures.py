@@ -32,7 +32,8 @@ from lambda_vpc.guide import addresses, holders
 from lambda_vpc.guide.cases.plan import PlanCase
 from lambda_vpc.guide.snippet import Snippet
 from lambda_vpc.reading import suggestion
-from render import DOCS, language_of, own, render
+from page_links import language_of, own
+from render import DOCS, render
 
 _STYLE = Path(lambda_vpc.diagram.__file__).with_name("style.css")
 _SNIPPETS = "docs/hooks/snippets.py"

@@ -28,7 +28,8 @@ from lambda_vpc.guide.spec import load as load_snippets
 from lambda_vpc.reading import BadInput, suggestion
 from lambda_vpc.rules import RULES
 from lambda_vpc.sentences import GROUPS
-from render import DOCS, language_of, own, render
+from page_links import language_of, own
+from render import DOCS, render
 from rule_titles import titles
 
 UNFOLDED = 8

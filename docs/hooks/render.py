@@ -1,4 +1,7 @@
-"""Jinja templates under docs/theme and links between pages, shared by the hooks that write pages."""
+"""Jinja templates under docs/theme, shared by the hooks that write pages.
+
+MkDocs is not needed: the same templates write what a reader's change of a snippet leads to, in the browser.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +12,6 @@ from pathlib import Path
 import jinja2
 import yaml
 from markupsafe import Markup, escape
-from mkdocs.structure.files import File
-from mkdocs.structure.pages import Page
 
 from lambda_vpc.guide import addresses
 
@@ -74,18 +75,3 @@ def render(template: str, language: str, **names: object) -> str:
     """Render one template of docs/theme/parts; `w.WORD` in it is a word of words.yaml in the language."""
     in_language = {word: texts[language] for word, texts in words().items()}
     return _environment().get_template(template).render(lang=language, w=in_language, **names)
-
-
-def link(page: Page, path: str) -> str:
-    """The relative address of a file, by its path below docs (`ja/snippets/x.md`), seen from a page."""
-    return File(path, None, "", page.file.use_directory_urls).url_relative_to(page.file)
-
-
-def own(page: Page, path: str) -> str:
-    """The relative address of a page in the language of the page it is seen from."""
-    return link(page, f"{language_of(page)}/{path}")
-
-
-def language_of(page: Page) -> str:
-    """`ja` or `en`."""
-    return page.file.src_uri.partition("/")[0]

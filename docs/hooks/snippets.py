@@ -28,6 +28,7 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import get_lexer_by_name
 
+import case_tables
 import differences
 import embeds
 import excerpts
@@ -40,7 +41,6 @@ from facts import citation
 from facts import known as known_facts
 from lambda_vpc.guide import addresses, placeholders
 from lambda_vpc.guide.cases import CaseResult
-from lambda_vpc.guide.cases.trace import SubnetAnswer, TraceCase, TraceResult
 from lambda_vpc.guide.languages import LANGUAGES
 from lambda_vpc.guide.releases import History
 from lambda_vpc.guide.snippet import KINDS, Snippet, Wrong
@@ -49,7 +49,8 @@ from lambda_vpc.iam import request
 from lambda_vpc.reading import BadInput, suggestion
 from lambda_vpc.rules import RULES
 from lambda_vpc.sentences import sentence
-from render import language_of, link, own, render
+from page_links import language_of, link, own
+from render import render
 from rule_titles import titles
 
 log = logging.getLogger("mkdocs.hooks.snippets")
@@ -243,14 +244,11 @@ def _difference(snippet: Snippet, base: Snippet, page: Page) -> str:
 
 
 def _cases(snippet: Snippet, page: Page, *, own_page: bool) -> str:
-    return render(
-        "snippet-cases.html",
+    return case_tables.table(
+        snippet,
+        _results[snippet.name],
         language_of(page),
-        snippet=snippet,
-        results=_results[snippet.name],
         own_page=own_page,
-        sentence=sentence,
-        by_answer=by_answer,
         cite=lambda ids: citation(ids, page),
         companions=[(_snippets[name], _address(_snippets[name], page)) for name in snippet.companions],
     )
@@ -263,31 +261,6 @@ def _outcome(name: str, variant: str) -> CaseResult:
     wrong = next(wrong for wrong in snippet.wrong if wrong.name == variant)
     case = replace(snippet, cases=tuple(case for case in snippet.cases if case.id == wrong.caught_by))
     return case.results_of(wrong)[0]
-
-
-def alike(case: TraceCase, outcome: TraceResult) -> list[tuple[list[str] | None, SubnetAnswer]]:
-    """The answers that differ from the case's, each once, with the subnets that give it.
-
-    No subnets: all of them, where there are several. `None`: the function has no VPC.
-    """
-    found: dict[SubnetAnswer, list[str]] = {}
-    for subnet, answer in outcome.answers.items():
-        if case.answers.get(subnet) != answer:
-            found.setdefault(answer, []).append(subnet)
-    if list(outcome.answers) == [case.NO_VPC]:
-        return [(None, answer) for answer in found]
-    several = len(outcome.answers) > 1
-    return [
-        ([] if several and len(of) == len(outcome.answers) else of, answer) for answer, of in found.items()
-    ]
-
-
-def by_answer(result: TraceResult) -> list[tuple[list[str], SubnetAnswer]]:
-    """What came out for each subnet that the case asks about, the subnets with the same answer together."""
-    found: dict[SubnetAnswer, list[str]] = {}
-    for subnet, expected in result.case.answers.items():
-        found.setdefault(result.answers.get(subnet, expected), []).append(subnet)
-    return [(subnets, answer) for answer, subnets in found.items()]
 
 
 def _wrong(snippet: Snippet, wrong: Wrong, page: Page, *, own_page: bool) -> str:
@@ -316,7 +289,7 @@ def _wrong(snippet: Snippet, wrong: Wrong, page: Page, *, own_page: bool) -> str
         case=case,
         rule=rule,
         outcome=outcome,
-        alike=alike,
+        alike=case_tables.alike,
         sentence=sentence,
         where=where,
         own_page=own_page,

@@ -11,7 +11,8 @@ from mkdocs.structure.pages import Page
 from directives import Handler, expand, without_argument
 from facts import citation
 from lambda_vpc.eni import Answer, State, function_states
-from render import language_of, render
+from page_links import language_of
+from render import render
 
 
 def _table(title: str, rows: Mapping[str, State], operations: tuple[str, ...] = ()) -> Handler:

@@ -16,7 +16,8 @@ from lambda_vpc.guide import addresses
 from lambda_vpc.guide.languages import other
 from lambda_vpc.guide.terms import Term, load
 from lambda_vpc.reading import BadInput, suggestion
-from render import DOCS, language_of, own, render
+from page_links import language_of, own
+from render import DOCS, render
 
 
 def _known() -> Mapping[str, Term]:

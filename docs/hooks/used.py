@@ -16,7 +16,8 @@ from mkdocs.structure.pages import Page
 
 from lambda_vpc.guide import addresses
 from lambda_vpc.guide.directives import Directive, expand
-from render import language_of, link, render
+from page_links import language_of, link
+from render import render
 
 _SHOW = frozenset(["snippet", "network", "wrong"])
 """Directives that show a snippet, or a wrong variant of it."""
