@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from lambda_vpc import diagram
 from lambda_vpc.diagram.shapes import Layout
 from lambda_vpc.guide import addresses
+from lambda_vpc.guide.cases import Case
 from lambda_vpc.guide.cases.trace import TraceCase
 from lambda_vpc.guide.languages import LANGUAGES
 from lambda_vpc.guide.snippet import Snippet
@@ -68,6 +69,21 @@ def picture_of_wrong(snippet: Snippet, name: str, language: str) -> Picture | No
     if case is None:
         return None
     return _drawn(snippet, wrong.source, case, language, addresses.wrong(name))
+
+
+def picture_of_change(snippet: Snippet, source: Source, case: TraceCase, language: str) -> Picture:
+    """The picture of a case for a file in the snippet's place; it is not kept.
+
+    Raises:
+        BadInput: the file has no such function or destination.
+    """
+    # An id of its own: the proven picture may stand on the same page.
+    return _picture(snippet, source, case, language, f"change-{case.id}")
+
+
+def is_drawn(case: Case) -> bool:
+    """Whether there is a picture of what a case asks."""
+    return isinstance(case, TraceCase)
 
 
 def files(snippet: Snippet) -> Iterator[Picture]:
@@ -135,7 +151,7 @@ def _picture(snippet: Snippet, source: Source, case: TraceCase, language: str, a
         svg=svg,
         alone=diagram.picture(scene, identifier, alone=True),
         narrow=int(float(_WIDTH.search(svg)[1])) in NARROW,
-        label=_label(snippet, case, language),
+        label=label(snippet, case, language),
         outcome=_together(outcomes),
         reached=outcomes.count("reached"),
         subnets=len(outcomes),
@@ -150,7 +166,7 @@ def _together(outcomes: list[str]) -> str:
     return "partly" if "reached" in outcomes else "unknown"
 
 
-def _label(snippet: Snippet, case: TraceCase, language: str) -> str:
+def label(snippet: Snippet, case: TraceCase, language: str) -> str:
     """What a case asks, in few words."""
 
     def word(name: str) -> str:

@@ -21,6 +21,8 @@ _FOREIGN = re.compile(
     re.I,
 )
 _CHARSET = '<meta charset="utf-8">'
+_CHECKER = " data-change="
+"""On pages that can run the checker, in a worker of their own making, which is under the page's policy."""
 
 
 @dataclass
@@ -85,9 +87,11 @@ def _policy(output: str) -> str:
     hashes = sorted(
         f"'sha256-{base64.b64encode(hashlib.sha256(body.encode()).digest()).decode()}'" for body in inline
     )
-    sources = " ".join(["'self'", *hashes])
+    runs = _CHECKER in output
+    sources = " ".join(["'self'", *hashes, *["'wasm-unsafe-eval'"] * runs])
+    workers = "worker-src 'self' blob:; " * runs
     return (
-        f"default-src 'none'; script-src {sources}; style-src 'self'; "
+        f"default-src 'none'; script-src {sources}; {workers}style-src 'self'; "
         # Used by nothing here: what examines a page from inside asks its host for robots.txt.
         "connect-src 'self'; "
         "img-src 'self' data:; base-uri 'none'; form-action 'none'"

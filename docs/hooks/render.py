@@ -71,6 +71,13 @@ def words() -> dict[str, dict[str, str]]:
     return yaml.safe_load((THEME / "words.yaml").read_text("utf-8"))
 
 
+def prepare(*beginnings: str) -> None:
+    """Compile the templates whose names begin so, before one is asked for."""
+    environment = _environment()
+    for name in environment.list_templates(filter_func=lambda name: name.startswith(beginnings)):
+        environment.get_template(name)
+
+
 def render(template: str, language: str, **names: object) -> str:
     """Render one template of docs/theme/parts; `w.WORD` in it is a word of words.yaml in the language."""
     in_language = {word: texts[language] for word, texts in words().items()}

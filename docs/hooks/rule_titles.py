@@ -16,10 +16,22 @@ def titles(language: str) -> dict[str, str]:
     Args:
         language: `ja` or `en`.
     """
-    page = DOCS / language / addresses.RULES
-    text = page.read_text("utf-8") if page.is_file() else ""  # in a project that has no such page
     return {
         found["rule"]: found["title"]
-        for found in _HEADING.finditer(text)
+        for found in _HEADING.finditer(_page(language))
         if found["anchor"] == addresses.rule(found["rule"])
     }
+
+
+def headings(language: str) -> str:
+    """The page of the rules without what stands between its headings.
+
+    Args:
+        language: `ja` or `en`.
+    """
+    return "".join(f"{found[0]}\n" for found in _HEADING.finditer(_page(language)))
+
+
+def _page(language: str) -> str:
+    page = DOCS / language / addresses.RULES
+    return page.read_text("utf-8") if page.is_file() else ""  # in a project that has no such page

@@ -136,7 +136,8 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         files.remove(file)
     for src_uri, content in merged.items():
         files.append(File.generated(config, src_uri, content=content))
-    for script in _matching(files, r"assets/pages/[\w-]+\.js"):  # each on the page that names it as its own
+    # Each on the page that names it as its own, and what a page loads once it is used.
+    for script in _matching(files, r"assets/(?:pages|change)/[\w-]+\.js"):
         _run.elements.add_script(script.content_string)
         files.remove(script)
         files.append(File.generated(config, script.src_uri, content=jsmin(script.content_string)))

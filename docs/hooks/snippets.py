@@ -36,6 +36,7 @@ import histories
 import index
 import networks
 import released
+import runtime
 from directives import DirectiveError, Handler, expand, without_argument
 from facts import citation
 from facts import known as known_facts
@@ -92,7 +93,11 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
             files.append(File.generated(config, picture.file, content=picture.alone))
         for file in embeds.files(config, snippet, _lines(snippet.text, _suffix(snippet.path)), loaded):
             files.append(file)
-    for file in (*released.files(root, config), *index.files(config, loaded, _results)):
+    for file in (
+        *released.files(root, config),
+        *index.files(config, loaded, _results),
+        *runtime.files(config, loaded),
+    ):
         files.append(file)
     for language in LANGUAGES:
         files.append(_page(config, language, addresses.SNIPPETS, render("snippets-index.md", language)))
@@ -354,8 +359,10 @@ def _snippet_directive(argument: str, page: Page) -> str:
 def _code_directive(argument: str, page: Page) -> str:
     snippet = _find(argument)
     language = language_of(page)
-    return _code(snippet, language, own_page=True) + render(
-        "snippet-links.html", language, snippet=snippet, raw=link(page, snippet.raw), address=None
+    return (
+        _code(snippet, language, own_page=True)
+        + render("snippet-links.html", language, snippet=snippet, raw=link(page, snippet.raw), address=None)
+        + render("change-place.html", language, snippet=snippet, installed=runtime.installed())
     )
 
 

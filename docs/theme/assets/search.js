@@ -84,7 +84,8 @@
       this.dispatchEvent(new MessageEvent("message", { data }));
     }
   }
-  // The search worker is the only one the theme starts.
+  // The search worker is the only one the theme starts; that of change/runtime.js is a real one.
+  SearchInPage.real = Worker;
   window.Worker = SearchInPage;
 
   document.addEventListener("focusin", ({ target }) => {

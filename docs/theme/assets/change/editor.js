@@ -1,0 +1,87 @@
+/* A field for a text with the colors of the page's own code: lines that the page shows keep them, others are marked
+   as changed. A plain text area lies over the colored lines, so that keyboard, undo and screen readers work as
+   everywhere. */
+
+const escaped = (text) => text.replace(/[&<>]/g, (letter) => `&#${letter.codePointAt(0)};`);
+
+export class Editor {
+  #colored;
+
+  /* `code` is the page's block of the proven text, or nothing. */
+  constructor(place, { label, code, text }) {
+    this.proven = text;
+    this.#colored = new Map();
+    const colors = code ? [...lines(code)] : [];
+    text.split("\n").forEach((line, number) => {
+      if (colors[number] !== undefined) this.#colored.set(line, colors[number]);
+    });
+    place.className = "change-editor";
+    this.under = Object.assign(document.createElement("pre"), { ariaHidden: "true" });
+    this.area = Object.assign(document.createElement("textarea"), {
+      value: text,
+      spellcheck: false,
+      autocapitalize: "off",
+      autocomplete: "off",
+      wrap: "off",
+      ariaLabel: label,
+    });
+    place.replaceChildren(this.under, this.area);
+    this.area.addEventListener("input", () => this.#paint());
+    this.area.addEventListener("scroll", () => this.#follow(), { passive: true });
+    this.#paint();
+  }
+
+  get text() {
+    return this.area.value;
+  }
+
+  /* As if the reader had typed it: undo brings the text before it back. */
+  set text(text) {
+    this.area.focus();
+    this.area.select();
+    // The one way that browsers have to change a field so that undo still works.
+    if (!document.execCommand("insertText", false, text)) {
+      this.area.value = text;
+      this.area.dispatchEvent(new Event("input", { bubbles: true }));
+    }
+    this.area.setSelectionRange(0, 0);
+  }
+
+  mark(numbers) {
+    this.marked = new Set(numbers);
+    this.#paint();
+  }
+
+  goTo(number) {
+    const before = this.text.split("\n").slice(0, number - 1);
+    const from = before.reduce((sum, line) => sum + line.length + 1, 0);
+    this.area.focus();
+    this.area.setSelectionRange(from, from + (this.text.split("\n")[number - 1] ?? "").length);
+    const height = this.area.scrollHeight / this.text.split("\n").length;
+    this.area.scrollTop = Math.max(0, height * (number - 4));
+  }
+
+  #paint() {
+    const known = new Set(this.proven.split("\n"));
+    this.under.innerHTML = this.text
+      .split("\n")
+      .map((line, index) => {
+        const kind = [this.marked?.has(index + 1) && "marked", !known.has(line) && "changed"].filter(Boolean).join(" ");
+        return `<span${kind ? ` class="${kind}"` : ""}>${this.#colored.get(line) ?? escaped(line)}\n</span>`;
+      })
+      .join("");
+    this.#follow();
+  }
+
+  #follow() {
+    this.under.scrollTop = this.area.scrollTop;
+    this.under.scrollLeft = this.area.scrollLeft;
+  }
+}
+
+/* The lines of a block of code, as HTML, without the notes in it. */
+const lines = (code) => {
+  const copy = code.cloneNode(true);
+  for (const note of copy.querySelectorAll(".code-note")) note.remove();
+  return copy.innerHTML.split("\n");
+};
