@@ -184,7 +184,7 @@ def parse(
     Raises:
         BadInput: the text is no template.
     """
-    return of(reading.parse(text, name, is_json=name.endswith(".json"), tabs=True), parameters, region=region)
+    return of(_source(text, name), parameters, region=region)
 
 
 def of(
@@ -251,9 +251,12 @@ def _check_given(source: Source, document: Mapping, given: Mapping[str, str]) ->
 
 
 def _read(path: Path, name: str) -> Source:
-    text = reading.read_text(path, name)
+    return _source(reading.read_text(path, name), name)
+
+
+def _source(text: str, name: str) -> Source:
     # `.template` and `.yaml` files hold JSON as often as YAML.
-    is_json = path.suffix == ".json" or _JSON.match(text) is not None
+    is_json = name.endswith(".json") or _JSON.match(text) is not None
     return reading.parse(text, name, is_json=is_json, tabs=True)
 
 

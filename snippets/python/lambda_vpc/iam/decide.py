@@ -30,9 +30,10 @@ EXPLICIT_DENY = "explicitDeny"
 class Undocumented(Exception):
     """AWS documents no answer for this request, or the request leaves a deciding key open."""
 
-    def __init__(self, question: str, statement: str | None = None) -> None:
+    def __init__(self, question: str, statement: str | None = None, policy: str = "") -> None:
         self.question = question
         self.statement = statement
+        self.policy = policy
         super().__init__(f"{statement}: {question}" if statement else question)
 
 
@@ -47,6 +48,8 @@ class Reason:
     code: Code
     detail: str = ""
     """The action, resource, principal or condition that did not match, as written in the policy."""
+    policy: str = ""
+    """The name that the statement's policy was read under."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,8 @@ class Decision:
     """The deciding statement's Sid or position; `None` for an implicit deny."""
     why: tuple[Reason, ...]
     """For every statement that did not decide: the first element that did not match."""
+    policy: str = ""
+    """The name that the deciding statement's policy was read under."""
 
     @property
     def allowed(self) -> bool:
@@ -69,6 +74,9 @@ class Decision:
 
 
 # --- deciding -----------------------------------------------------------------------------------
+
+_Decider = tuple[str, Statement] | None
+"""The deciding statement with its layer; `None` where no single statement decides."""
 
 _COMPLETES_ARNS = ("identity", "boundary")
 """Layers of identity-based policies, in which AWS completes ARNs with fewer than six parts."""
@@ -86,33 +94,34 @@ class _Evaluation:
         self.bounded = bounded
         self.why: list[Reason] = []
         self.matched: list[tuple[str, Statement, Answer]] = []
-        self.denied: tuple[str, str] | None = None
-        self.open_deny: tuple[str, Undetermined] | None = None
+        self.denied: _Decider = None
+        self.open_deny: tuple[Statement, Undetermined] | None = None
 
     def match(self, layer: str, statement: Statement) -> tuple[Answer, str]:
         """Whether a statement covers the request, and how it names the principal."""
         request = self.request
         if not statement.covers_action(request.lower_action):
-            self.why.append(Reason(layer, statement.name, Code.ACTION_NOT_COVERED, request.action))
-            return False, ""
+            return self.no_match(layer, statement, Code.ACTION_NOT_COVERED, request.action)
         principal, how = self.principal(layer, statement)
         if principal is False:
-            self.why.append(Reason(layer, statement.name, Code.PRINCIPAL_NOT_COVERED, self.caller.arn))
-            return False, ""
+            return self.no_match(layer, statement, Code.PRINCIPAL_NOT_COVERED, self.caller.arn)
         resource = statement.covers_resource(
             self.resource, request.values, request.may_carry, completes=layer in _COMPLETES_ARNS
         )
         if resource is False:
-            self.why.append(Reason(layer, statement.name, Code.RESOURCE_NOT_COVERED, self.resource))
-            return False, ""
+            return self.no_match(layer, statement, Code.RESOURCE_NOT_COVERED, self.resource)
         answers = [principal, resource]
         for condition in statement.conditions:
             answer = condition.answer(request.values, request.may_carry)
             if answer is False:
-                self.why.append(Reason(layer, statement.name, Code.CONDITION_NOT_MET, _written(condition)))
-                return False, ""
+                return self.no_match(layer, statement, Code.CONDITION_NOT_MET, _written(condition))
             answers.append(answer)
         return both(answers), how
+
+    def no_match(self, layer: str, statement: Statement, code: Code, detail: str) -> tuple[Answer, str]:
+        """Note why a statement does not match."""
+        self.why.append(Reason(layer, statement.name, code, detail, statement.policy))
+        return False, ""
 
     def principal(self, layer: str, statement: Statement) -> tuple[Answer, str]:
         """Whether a statement names the caller, and how."""
@@ -125,16 +134,23 @@ class _Evaluation:
             return Undetermined("whether the endpoint is a gateway endpoint is not known"), how
         return principal, how
 
-    def reasons(self, layer: str | None = None, decider: str | None = None) -> tuple[Reason, ...]:
+    def reasons(self, decider: _Decider = None) -> tuple[Reason, ...]:
         """One reason for every statement but the deciding one."""
         found = list(self.why)
-        for name, statement, answer in self.matched:
-            if (name, statement.name) == (layer, decider):
-                layer = None
+        for layer, statement, answer in self.matched:
+            if decider is not None and statement is decider[1]:
                 continue
             code = Code.MATCHES_BESIDES if answer is True else Code.MAY_MATCH
-            found.append(Reason(name, statement.name, code, "Allow" if statement.allow else "Deny"))
+            effect = "Allow" if statement.allow else "Deny"
+            found.append(Reason(layer, statement.name, code, effect, statement.policy))
         return tuple(found)
+
+    def decision(self, effect: str, decider: _Decider) -> Decision:
+        """The decision by a statement, or by none."""
+        if decider is None:
+            return Decision(effect, None, None, self.reasons())
+        layer, statement = decider
+        return Decision(effect, layer, statement.name, self.reasons(decider), statement.policy)
 
     def layer(self, name: str, policies: Iterable[Policy]) -> _Layer:
         """Match every statement of a layer; explicit denies are noted for the whole evaluation."""
@@ -146,7 +162,7 @@ class _Evaluation:
                     continue
                 self.matched.append((name, statement, answer))
                 if answer is not True:
-                    question = (statement.name, answer)
+                    question = (statement, answer)
                     if statement.allow:
                         found.open = found.open or question
                     else:
@@ -154,7 +170,7 @@ class _Evaluation:
                 elif statement.allow:
                     found.allows.append((statement, how))
                 else:
-                    self.denied = self.denied or (name, statement.name)
+                    self.denied = self.denied or (name, statement)
         return found
 
 
@@ -162,7 +178,7 @@ class _Evaluation:
 class _Layer:
     name: str
     allows: list[tuple[Statement, str]] = field(default_factory=list)
-    open: tuple[str, Undetermined] | None = None
+    open: tuple[Statement, Undetermined] | None = None
 
     def answer(self) -> Answer:
         if self.allows:
@@ -257,24 +273,29 @@ def _decide_one(policies: Policies, request: Request, resource: str) -> Decision
         outer.append(run.layer("endpoint", policies.endpoint))
 
     if run.denied:
-        return Decision(EXPLICIT_DENY, *run.denied, run.reasons(*run.denied))
+        return run.decision(EXPLICIT_DENY, run.denied)
     granted, by = _granted(policies, request, resource, caller, identity, limits, resource_side)
     everything = both([granted, *(layer.answer() for layer in outer)])
     if run.open_deny:
         # Also where nothing allows the request: whether its denial is explicit stays open.
-        raise Undocumented(run.open_deny[1].question, run.open_deny[0])
+        raise _undocumented(run.open_deny[1], run.open_deny[0])
     if everything is False:
         missing = [layer for layer in (*outer, *limits, identity) if layer.answer() is False]
         nothing = (Reason(layer.name, None, Code.NOTHING_ALLOWS) for layer in missing)
         return Decision(IMPLICIT_DENY, None, None, (*run.reasons(), *nothing))
     if isinstance(everything, Undetermined):
         layers = (identity, *limits, resource_side, *outer)
-        name = next((layer.open[0] for layer in layers if layer.open and layer.open[1] is everything), None)
-        raise Undocumented(everything.question, name)
-    return Decision(ALLOWED, *by, run.reasons(*by))
+        statement = next(
+            (layer.open[0] for layer in layers if layer.open and layer.open[1] is everything), None
+        )
+        raise _undocumented(everything, statement)
+    return run.decision(ALLOWED, by)
 
 
-_Decider = tuple[str | None, str | None]
+def _undocumented(left: Undetermined, statement: Statement | None) -> Undocumented:
+    if statement is None:
+        return Undocumented(left.question)
+    return Undocumented(left.question, statement.name, statement.policy)
 
 
 def _granted(
@@ -307,7 +328,7 @@ def _granted(
         if policies.resource is None:
             if by_identity is False:
                 return False, _first(identity)
-            return Undetermined("the resource's trust or key policy decides and is not given"), (None, None)
+            return Undetermined("the resource's trust or key policy decides and is not given"), None
         # Here the resource-based policy must allow, whatever the identity may do; if it names the
         # account, the identity's own policies decide the rest.
         delegated = any(how == "account" for _, how in resource_side.allows)
@@ -318,8 +339,8 @@ def _granted(
         return True, _first(identity)
     if by_resource is True:
         chosen = next(statement for answer, statement in direct if answer is True)
-        return True, ("resource", chosen.name)
-    return either([by_identity, by_resource]), (None, None)
+        return True, ("resource", chosen)
+    return either([by_identity, by_resource]), None
 
 
 def _resource_policy_decides(action: str, resource: str) -> bool:
@@ -331,7 +352,7 @@ _TRUSTED = ("sts:assumerole", "sts:tagsession", "sts:setsourceidentity")
 
 
 def _first(layer: _Layer) -> _Decider:
-    return (layer.name, layer.allows[0][0].name) if layer.allows else (None, None)
+    return (layer.name, layer.allows[0][0]) if layer.allows else None
 
 
 def _same_account(

@@ -49,6 +49,8 @@ class Statement:
     variables: bool
     principals: Mapping[str, tuple[str, ...]] | None
     not_principal: bool
+    policy: str = ""
+    """How its policy is named to the reader, such as by its file."""
 
     def covers_action(self, action: str) -> bool:
         """Whether `Action` or `NotAction` covers a lower-case action; an empty list covers nothing."""
@@ -154,13 +156,14 @@ def _one_of(statement: Mapping, where: str, *names: str) -> str | None:
     return found[0] if found else None
 
 
-def parse_statement(source: object, position: int, *, variables: bool) -> Statement:
+def parse_statement(source: object, position: int, *, variables: bool, policy: str = "") -> Statement:
     """Read one statement of a policy document.
 
     Args:
         source: the statement as JSON gives it.
         position: its place in the document, from 0; names it when it has no Sid.
         variables: whether the policy's version knows policy variables.
+        policy: how the policy is named to the reader.
 
     Raises:
         PolicyError: an element is missing, unknown or malformed; the message names it.
@@ -191,6 +194,7 @@ def parse_statement(source: object, position: int, *, variables: bool) -> Statem
         variables=variables,
         principals=_principals(source[principal], f"{where}.{principal}") if principal else None,
         not_principal=principal == "NotPrincipal",
+        policy=policy,
     )
 
 
@@ -242,8 +246,12 @@ class Policy:
     statements: tuple[Statement, ...]
 
     @staticmethod
-    def parse(document: Document | Policy) -> Policy:
+    def parse(document: Document | Policy, name: str = "") -> Policy:
         """Read a policy document.
+
+        Args:
+            document: as JSON gives it; a policy already read is handed back.
+            name: how it is named to the reader, which decisions pass on.
 
         Raises:
             PolicyError: the document is not one IAM's grammar knows; the message names the element.
@@ -263,7 +271,8 @@ class Policy:
         variables = version == "2012-10-17"
         return Policy(
             tuple(
-                parse_statement(item, position, variables=variables) for position, item in enumerate(sources)
+                parse_statement(item, position, variables=variables, policy=name)
+                for position, item in enumerate(sources)
             )
         )
 

@@ -182,13 +182,15 @@ ROWS: tuple[Row, ...] = (
 class VpcConfig:
     """The VPC settings of a function, with the VPC that Lambda derives from them (fact K03)."""
 
-    vpc: str
+    vpc: str | None
+    """`None`: not known."""
     subnets: tuple[str, ...]
     security_groups: tuple[str, ...]
 
     def values(self) -> dict[str, object]:
         """The three condition keys with their values; VpcIds is single-valued (fact K01)."""
-        return dict(zip(VPC_KEYS, (self.vpc, list(self.subnets), list(self.security_groups)), strict=True))
+        vpc = PRESENT if self.vpc is None else self.vpc
+        return dict(zip(VPC_KEYS, (vpc, list(self.subnets), list(self.security_groups)), strict=True))
 
 
 def build(
@@ -230,7 +232,7 @@ def build(
     configured = {} if vpc is None else vpc.values()
     known = _known_keys(action, by, settings, {SOURCE_FUNCTION: source_function, **configured})
     extra = dict(context or {})
-    unchanged = vpc is not None and PRESENT in known.values()
+    unchanged = settings is Settings.UNCHANGED and vpc is not None and PRESENT in known.values()
     return Request(
         action,
         resource,

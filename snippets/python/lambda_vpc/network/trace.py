@@ -34,6 +34,8 @@ from lambda_vpc.sentences import Code
 
 INTERNET = {"internet-ipv4": 4, "internet-ipv6": 6}
 """Destinations on the internet, and their IP version."""
+COMMON_SERVICES = ("s3", "dynamodb", "secretsmanager", "sts", "lambda")
+"""Services that are proposed as destinations."""
 
 
 @dataclass(frozen=True)
@@ -196,7 +198,7 @@ def _service_question(networks: Sequence[Network], text: str) -> Question:
         raise _refused(networks, f"'{shown}' has several endpoints: write {' or '.join(names)}")
     if any(network.place(Id(text)) is not None for network in networks):
         raise _refused(networks, f"'{shown}' needs a port: {shown}:5432")
-    known = [*INTERNET, "s3", "dynamodb", "secretsmanager", "sts", "lambda"]
+    known = [*INTERNET, *COMMON_SERVICES]
     raise _refused(
         networks, f"'{shown}' is no destination{suggestion(shown, known)}; a resource is written NAME:PORT"
     )

@@ -37,10 +37,11 @@ from lambda_vpc.rules import (
     unknown_action,
     unsupported_condition_key,
 )
+from lambda_vpc.rules._policies import HOLDERS
 from lambda_vpc.rules._rule import Finding, Rule
 from lambda_vpc.rules._subject import Subject
 
-__all__ = ["RULES", "Finding", "Report", "Rule", "findings"]
+__all__ = ["RULES", "Finding", "Report", "Rule", "findings", "findings_in_policy"]
 
 RULES: Mapping[str, Rule] = {
     rule.id: rule
@@ -94,15 +95,38 @@ class Report:
         return f"{self.path}:{self.line}: {self.rule} {self.message}"
 
 
-def findings(template: Source | Template) -> list[Report]:
+def findings(template: Source | Template, *, alone: bool = False) -> list[Report]:
     """Everything the rules find in a template, by line; cfn-lint is not needed.
 
     Args:
         template: the template, or its source as `lambda_vpc.reading` reads it. Of a source that is no
             template, policies are judged as far as there are some, and networks are not.
+        alone: whether cfn-lint does not judge the template besides, so that nothing may be left to it.
     """
     read = template if isinstance(template, Template) else None
-    subject = Subject(read.source if read else template, read)
+    return _reports(Subject(read.source if read else template, read, alone))
+
+
+def findings_in_policy(policy: Source, layer: str) -> list[Report]:
+    """Everything the rules find in a policy by itself, which cfn-lint does not read, by line.
+
+    Args:
+        policy: the document, as `lambda_vpc.reading` reads it.
+        layer: what it is attached as: `identity`, `boundary`, `session`, `scp`, `resource`, `trust` or
+            `endpoint`.
+
+    Raises:
+        KeyError: no such layer.
+    """
+    holder = HOLDERS[layer]
+    way = ("Resources", "Policy", "Properties", holder.document)
+    resource = {"Type": holder.type, "Properties": {**holder.others, holder.document: policy.data}}
+    lines = {(*way, *path): line for path, line in policy.lines.items()}
+    source = Source(policy.path, policy.text, {"Resources": {"Policy": resource}}, lines)
+    return _reports(Subject(source, alone=True))
+
+
+def _reports(subject: Subject) -> list[Report]:
     return sorted(
         {
             Report(subject.source.path, subject.line(finding.path), rule.id, finding.message, rule.severity)

@@ -10,7 +10,7 @@ import itertools
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 
 from lambda_vpc.iam import conditions, patterns, service_reference
@@ -54,6 +54,37 @@ LOCATIONS: Mapping[str, tuple[tuple[str, str], ...]] = {
 
 ORGANIZATIONS_TYPES = {"SERVICE_CONTROL_POLICY": SCP, "RESOURCE_CONTROL_POLICY": RCP}
 """`AWS::Organizations::Policy` holds other documents too (tags, backups); only these two are IAM policies."""
+
+
+@dataclass(frozen=True)
+class Holder:
+    """A resource that carries a policy of some kind, to make a template of a policy by itself."""
+
+    type: str
+    document: str
+    """The property that holds the policy."""
+    others: Mapping[str, str] = field(default_factory=dict)
+    """The properties that it cannot be without."""
+
+
+_MANAGED = Holder("AWS::IAM::ManagedPolicy", "PolicyDocument")
+HOLDERS: Mapping[str, Holder] = {
+    "identity": _MANAGED,
+    "boundary": _MANAGED,
+    "session": _MANAGED,
+    "scp": Holder(
+        "AWS::Organizations::Policy", "Content", {"Name": "Snippet", "Type": "SERVICE_CONTROL_POLICY"}
+    ),
+    "trust": Holder("AWS::IAM::Role", "AssumeRolePolicyDocument"),
+    "endpoint": Holder(
+        "AWS::EC2::VPCEndpoint",
+        "PolicyDocument",
+        {"VpcId": "vpc-11111111111111111", "ServiceName": "com.amazonaws.ap-northeast-1.s3"},
+    ),
+    # A key policy is the resource policy whose actions cfn-lint does not tie to one service.
+    "resource": Holder("AWS::KMS::Key", "KeyPolicy"),
+}
+"""By what a policy is attached as."""
 
 
 @dataclass(frozen=True)

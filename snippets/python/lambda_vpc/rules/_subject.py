@@ -73,9 +73,16 @@ class Network:
 class Subject:
     """A template as the rules see it."""
 
-    def __init__(self, source: Source, read: Template | None = None) -> None:
-        """Takes the template's source, and the template where it has been read already."""
+    def __init__(self, source: Source, read: Template | None = None, alone: bool = False) -> None:
+        """Takes the template's source, and the template where it has been read already.
+
+        Args:
+            source: the template's source.
+            read: the template.
+            alone: whether cfn-lint's own rules do not judge it besides.
+        """
         self.source = source
+        self.alone = alone
         self._read = read
 
     @cached_property

@@ -6,6 +6,7 @@ The one module of the package that imports cfn-lint. It makes a rule class for e
 
 from __future__ import annotations
 
+import json
 import textwrap
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -20,6 +21,7 @@ from cfnlint.template import Template as CfnTemplate
 
 from lambda_vpc.reading import MAX_DEPTH, MAX_VALUES, BadInput, KeyPath, Source
 from lambda_vpc.rules import RULES, Report
+from lambda_vpc.rules._policies import HOLDERS
 from lambda_vpc.rules._rule import Rule
 from lambda_vpc.rules._subject import Subject
 
@@ -106,25 +108,20 @@ and would speak in nearly every template.
 """
 
 
-def _carrier(type_: str, document: str, others: str = "") -> tuple[str, str]:
-    head = f'{{"Resources": {{"Snippet": {{"Type": "{type_}", "Properties": {{{others}"{document}": '
-    return head, "}}}}"
+def _carrier(layer: str) -> tuple[str, str]:
+    holder = HOLDERS[layer]
+    others = "".join(f"{json.dumps(name)}: {json.dumps(value)}, " for name, value in holder.others.items())
+    head = f'{{"Resources": {{"Snippet": {{"Type": "{holder.type}", "Properties": {{{others}'
+    return f'{head}"{holder.document}": ', "}}}}"
 
 
 CARRIERS: Mapping[str, tuple[str, str]] = {
-    "identity-policy": _carrier("AWS::IAM::ManagedPolicy", "PolicyDocument"),
-    "permissions-boundary": _carrier("AWS::IAM::ManagedPolicy", "PolicyDocument"),
-    "scp": _carrier(
-        "AWS::Organizations::Policy", "Content", '"Name": "Snippet", "Type": "SERVICE_CONTROL_POLICY", '
-    ),
-    "trust-policy": _carrier("AWS::IAM::Role", "AssumeRolePolicyDocument"),
-    "endpoint-policy": _carrier(
-        "AWS::EC2::VPCEndpoint",
-        "PolicyDocument",
-        '"VpcId": "vpc-11111111111111111", "ServiceName": "com.amazonaws.ap-northeast-1.s3", ',
-    ),
-    # A key policy is the resource policy whose actions cfn-lint does not tie to one service.
-    "resource-policy": _carrier("AWS::KMS::Key", "KeyPolicy"),
+    "identity-policy": _carrier("identity"),
+    "permissions-boundary": _carrier("boundary"),
+    "scp": _carrier("scp"),
+    "trust-policy": _carrier("trust"),
+    "endpoint-policy": _carrier("endpoint"),
+    "resource-policy": _carrier("resource"),
     "template": ("", ""),
 }
 """What stands before and after a snippet's text, by kind, to make a template of it.

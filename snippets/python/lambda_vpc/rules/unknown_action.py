@@ -23,6 +23,7 @@ def unknown_action(statement: Statement, subject: Subject) -> Iterator[Finding]:
         A statement names an action that is not in the Service Authorization Reference. cfn-lint's own rule
         W3037 reports this for most policies; this rule adds the places W3037 leaves out: service control
         policies, endpoint policies, some resource policies and all templates with the SAM transform.
+        Without cfn-lint, as in lambda-vpc check, this rule reports every policy.
 
     Why:
         No request has a misspelled name: the Allow grants nothing and the Deny denies nothing. It is a
@@ -35,7 +36,7 @@ def unknown_action(statement: Statement, subject: Subject) -> Iterator[Finding]:
     Right:
         condition-keys/approved-vpc-scp
     """
-    if statement.resource_type in STOCK_CHECKS_ACTIONS and not subject.is_sam:
+    if statement.resource_type in STOCK_CHECKS_ACTIONS and not subject.is_sam and not subject.alone:
         return
     for element in ("Action", "NotAction"):
         for part in statement.actions(element):

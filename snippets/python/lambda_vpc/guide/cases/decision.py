@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from lambda_vpc import iam
+from lambda_vpc.checking import policies
 from lambda_vpc.cloudformation import roles
 from lambda_vpc.cloudformation.intrinsics import Unknown
 from lambda_vpc.cloudformation.template import Resource, Scenario
@@ -15,12 +16,11 @@ from lambda_vpc.guide import placeholders
 from lambda_vpc.guide.cases import template_policies
 from lambda_vpc.guide.cases.base import Case, CaseResult, Subject, agreed
 from lambda_vpc.guide.strict_reader import StrictReader
-from lambda_vpc.iam import service_reference
 from lambda_vpc.iam.caller import RequestError
 from lambda_vpc.iam.conditions import PolicyError
 from lambda_vpc.iam.policy import AttachedPolicy
 from lambda_vpc.iam.request import FUNCTION_CALLS, By, Request, Settings, VpcConfig, build, resources_of
-from lambda_vpc.reading import KeyPath, near, suggestion
+from lambda_vpc.reading import KeyPath, suggestion
 
 KEYS = {
     "call": True, "decision": True, "vpc": False, "by": False, "function": False, "resource": False,
@@ -80,15 +80,14 @@ class DecisionCase(Case):
 
     def _decide(self, subject: Subject, scenario: Scenario | None) -> DecisionResult:
         try:
-            decision = iam.decide(self._policies(subject, scenario), self.request)
-        except iam.Undocumented as unknown:
-            return self.result("undocumented", None, str(unknown))
+            found = policies.outcome(self._policies(subject, scenario), self.request)
         except PolicyError as error:
             return self.result(str(error), None, str(error))
-        effect = "allow" if decision.allowed else "deny"
-        return self.result(
-            f"{effect} by {decision.statement}" if decision.statement else effect, decision, None
-        )
+        decision = found.decision
+        if decision is None:
+            return self.result(found.answer, None, found.question)
+        by = f" by {decision.statement}" if decision.statement else ""
+        return self.result(found.answer + by, decision, None)
 
     def _policies(self, subject: Subject, scenario: Scenario | None) -> iam.Policies:
         """The policies that apply to the caller, by layer."""
@@ -97,22 +96,10 @@ class DecisionCase(Case):
         if scenario is not None:
             documents += self._of_role(subject, scenario)
             documents += self._of_no_role(scenario)
-        layers: dict[str, list[iam.Policy]] = {}
-        for document in documents:
-            if document.layer in ("identity", "boundary") and principal not in document.attach_to:
-                continue
-            layers.setdefault(document.layer, []).append(iam.Policy.parse(document.data))
-
-        def of(layer: str) -> tuple[iam.Policy, ...] | None:
-            return tuple(layers[layer]) if layer in layers else None
-
-        scp = of("scp")
-        return iam.Policies(
-            identity=of("identity") or (),
-            boundary=of("boundary"),
-            scp=None if scp is None else (scp,),
-            resource=of("resource"),
-            endpoint=of("endpoint"),
+        return policies.layered(
+            (document.layer, iam.Policy.parse(document.data))
+            for document in documents
+            if document.layer not in ("identity", "boundary") or principal in document.attach_to
         )
 
     def _of_role(self, subject: Subject, scenario: Scenario) -> Iterator[AttachedPolicy]:
@@ -238,12 +225,8 @@ def parse(reader: StrictReader, item: Mapping, where: KeyPath, common: Mapping) 
 
 def _call(reader: StrictReader, item: Mapping, where: KeyPath) -> str:
     call = str(item["call"])
-    action = service_reference.action(call)
-    if action is None:
-        hint = near(call, service_reference.actions(call.partition(":")[0]))
-        reader.problem((*where, "call"), f"AWS lists no action '{call}'{hint}")
-    elif action.name != call:
-        reader.problem((*where, "call"), f"write '{action.name}'")
+    if mistake := policies.action_mistake(call):
+        reader.problem((*where, "call"), mistake)
     return call
 
 
@@ -252,8 +235,8 @@ def _context(reader: StrictReader, value: object, where: KeyPath) -> Mapping:
         reader.problem(where, "expected a mapping from condition key to value")
         return {}
     for key in value:
-        if service_reference.condition_key(key) is None:
-            reader.problem((*where, key), f"AWS lists no condition key '{key}'")
+        if mistake := policies.key_mistake(key):
+            reader.problem((*where, key), mistake)
     return value
 
 
