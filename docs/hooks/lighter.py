@@ -32,8 +32,7 @@ def without_indentation(html: str) -> str:
     parts = _AS_WRITTEN.split(html)
     # Of three parts: what stands between, what is kept as written, its tag.
     return "".join(
-        _unindented(between) + kept
-        for between, kept in zip(parts[::3], [*parts[1::3], ""], strict=True)
+        _unindented(between) + kept for between, kept in zip(parts[::3], [*parts[1::3], ""], strict=True)
     )
 
 
