@@ -94,8 +94,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 
 _CITED = re.compile(r'(?P<link><a href="[^"]*#(?P<anchor>[a-z]\d+)"[^<>]*>)(?P<id>[A-Z]\d+)</a>')
-# With the blank before it, at which a line would break and begin with the number.
-_CITATION = re.compile(r'\s*(?P<cited><sup class="fact">.*?</sup>)', re.DOTALL)
+_CITATION = re.compile(r'(<sup class="fact">.*?</sup>)', re.DOTALL)
 
 
 def on_page_content(html: str, page: Page, **_: object) -> str:
@@ -108,7 +107,11 @@ def on_page_content(html: str, page: Page, **_: object) -> str:
         link = found["link"].replace(">", f' aria-label="{word.format(number=given)}">')
         return f"{link}{given}</a>"
 
-    return _CITATION.sub(lambda found: _CITED.sub(number, found["cited"]), html)
+    # Every second part is a citation. The blank before it goes, at which a line would break.
+    *parts, rest = _CITATION.split(html)
+    parts[::2] = [part.rstrip() for part in parts[::2]]
+    parts[1::2] = [_CITED.sub(number, part) for part in parts[1::2]]
+    return "".join([*parts, rest])
 
 
 def on_page_markdown(markdown: str, page: Page, **_: object) -> str:

@@ -138,7 +138,7 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
     return markdown
 
 
-_LINE_END = re.compile(r"(?<=[。、」])\n(?=\S)")
+_LINE_END = re.compile(r"\n(?<=[。、」]\n)(?=\S)")
 _PRE = re.compile(r"(<pre.*?</pre>)", re.DOTALL)
 
 

@@ -6,7 +6,6 @@ import json
 import re
 
 _AS_WRITTEN = re.compile(r"(<(pre|script|style|textarea)\b.*?</\2>)", re.DOTALL)
-_INDENTATION = re.compile(r"\s*\n\s*")
 _PRE = re.compile(r"<pre\b.*?</pre>", re.DOTALL)
 # White space, punctuation, plain scalars and names: in the color of the code around them.
 _PLAIN = re.compile(r'<span class="(?:w|p|l|n)(?: [^"]*)?">([^<]*)</span>')
@@ -33,9 +32,16 @@ def without_indentation(html: str) -> str:
     parts = _AS_WRITTEN.split(html)
     # Of three parts: what stands between, what is kept as written, its tag.
     return "".join(
-        _INDENTATION.sub("\n", between) + kept
-        for between, kept in zip(parts[::3], [*parts[1::3], ""], strict=True)
+        _unindented(between) + kept for between, kept in zip(parts[::3], [*parts[1::3], ""], strict=True)
     )
+
+
+def _unindented(text: str) -> str:
+    first, *others = text.split("\n")
+    if not others:
+        return text
+    middle = filter(None, map(str.strip, others[:-1]))
+    return "\n".join([first.rstrip(), *middle, others[-1].lstrip()])
 
 
 def plain_code(html: str) -> str:

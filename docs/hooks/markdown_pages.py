@@ -35,9 +35,8 @@ _ARTICLE = re.compile(r"<article\b[^>]*>(.*)</article>", re.DOTALL)
 
 @dataclass
 class _Run:
-    """How MkDocs was started, and the pages of this build that are being written."""
+    """The pages of this build that are being written."""
 
-    serving: bool = False
     beside: bool = False
     """Whether another process writes."""
     pages: list[tuple[Page, Future[Written]]] = field(default_factory=list)
@@ -46,15 +45,10 @@ class _Run:
 _run = _Run()
 
 
-def on_startup(command: str, dirty: bool) -> None:
-    """Remember whether this process serves."""
-    _run.serving = command == "serve"
-
-
 def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Forget the last build, and see whether another process is worth its beginning."""
     _run.pages.clear()
-    _run.beside = not _run.serving and len(files.documentation_pages()) >= MANY
+    _run.beside = len(files.documentation_pages()) >= MANY
     return files
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from lambda_vpc import diagram
 from lambda_vpc.diagram.shapes import Layout
 from lambda_vpc.guide import addresses
-from lambda_vpc.guide.cases import Case
+from lambda_vpc.guide.cases import Case, Subject
 from lambda_vpc.guide.cases.trace import TraceCase
 from lambda_vpc.guide.languages import LANGUAGES
 from lambda_vpc.guide.snippet import Snippet
@@ -139,7 +139,7 @@ _made: dict[tuple[str, ...], Picture] = {}
 
 
 def _picture(snippet: Snippet, source: Source, case: TraceCase, language: str, anchor: str) -> Picture:
-    template = snippet.subject(source).template_with(_zones(snippet) | dict(case.parameters))
+    template = _subject(snippet, source).template_with(_zones(snippet) | dict(case.parameters))
     networks = from_template.networks(template)
     scene = diagram.scene(networks, language, case.function, case.destination, case.without_az)
     outcomes = [way.answer for way in scene.ways]
@@ -149,7 +149,7 @@ def _picture(snippet: Snippet, source: Source, case: TraceCase, language: str, a
     return Picture(
         file=addresses.picture(snippet.name, anchor, language),
         svg=svg,
-        alone=diagram.picture(scene, identifier, alone=True),
+        alone=drawn.svg(identifier, alone=True),
         narrow=int(float(_WIDTH.search(svg)[1])) in NARROW,
         label=label(snippet, case, language),
         outcome=_together(outcomes),
@@ -157,6 +157,17 @@ def _picture(snippet: Snippet, source: Source, case: TraceCase, language: str, a
         subnets=len(outcomes),
         layout=drawn.layout,
     )
+
+
+def _subject(snippet: Snippet, source: Source) -> Subject:
+    """A file in the snippet's place, which keeps what was read of it for the other cases and languages."""
+    key = snippet.name, source.path
+    if key not in _subjects or _subjects[key].source is not source:
+        _subjects[key] = snippet.subject(source)
+    return _subjects[key]
+
+
+_subjects: dict[tuple[str, str], Subject] = {}
 
 
 def _together(outcomes: list[str]) -> str:

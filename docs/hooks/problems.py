@@ -10,7 +10,6 @@ from __future__ import annotations
 import posixpath
 import re
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
@@ -24,7 +23,6 @@ from lambda_vpc.guide import addresses
 from lambda_vpc.guide.languages import LANGUAGES
 from lambda_vpc.guide.problems import Known, Problem, Problems, load
 from lambda_vpc.guide.snippet import Snippet
-from lambda_vpc.guide.spec import load as load_snippets
 from lambda_vpc.reading import BadInput, suggestion
 from lambda_vpc.rules import RULES
 from lambda_vpc.sentences import GROUPS
@@ -35,6 +33,7 @@ from rule_titles import titles
 UNFOLDED = 8
 """Problems up to which a page shows them whole; of more, it folds the check and the fix."""
 
+_SNIPPETS = "docs/hooks/snippets.py"
 _HEADING = re.compile(r"^#{1,6} +(.+?) +\{#([a-z0-9-]+)\}\s*$", re.MULTILINE)
 _FENCED = re.compile(r"^ {0,3}(`{3,}|~{3,}).*?^ {0,3}\1", re.MULTILINE | re.DOTALL)
 
@@ -56,7 +55,8 @@ _build = _Build()
 # After the snippets hook, which reports what is wrong with a snippet.
 def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Read docs/problems.yaml, and stop when it breaks its form or refers to what does not exist."""
-    loaded = load_snippets(Path(config.config_file_path).parent / "snippets")
+    # Loaded by that hook, listed before this one: to load them again would lengthen every build.
+    loaded = config.hooks[_SNIPPETS]._snippets
     _build.cases = {
         f"{name}#{case.id}": snippet for name, snippet in loaded.items() for case in snippet.cases
     }

@@ -80,5 +80,9 @@ def prepare(*beginnings: str) -> None:
 
 def render(template: str, language: str, **names: object) -> str:
     """Render one template of docs/theme/parts; `w.WORD` in it is a word of words.yaml in the language."""
-    in_language = {word: texts[language] for word, texts in words().items()}
-    return _environment().get_template(template).render(lang=language, w=in_language, **names)
+    return _environment().get_template(template).render(lang=language, w=_words_in(language), **names)
+
+
+@cache
+def _words_in(language: str) -> dict[str, str]:
+    return {word: texts[language] for word, texts in words().items()}

@@ -8,7 +8,7 @@ rule may stay that nothing uses, and none goes that something does.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -16,7 +16,7 @@ import tinycss2
 from cssselect2 import SelectorError, parser
 from tinycss2.ast import AtRule, Declaration, Node, QualifiedRule
 
-_TAG = re.compile(r"""<([a-z][\w-]*)((?:[^<>"']|"[^"]*"|'[^']*')*)>""")
+_TAG = re.compile(r"""<([a-z][\w-]*)((?:[^<>"']++|"[^"]*"|'[^']*')*+)>""")
 _ATTRIBUTE = re.compile(r"""([^\s"'=/]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"']+)))?""")
 # What makes nearly every element another one: not looked at, so that any element may have it.
 _UNREAD = frozenset(["href", "title", "content", "d", "aria-label", "alt", "value", "data-column", "for"])
@@ -45,6 +45,8 @@ _COSTLY = ("data-md-color-switching",)
 # Of features that mkdocs.yml does not turn on: the theme's script knows them all the same.
 _OFF = frozenset([("data-md-type", "select")])
 _VARIABLE = re.compile(r"var\(\s*(--[\w-]+)")
+# What may go because nothing refers to it: a custom property, an animation, and a rule with nothing else.
+_REFERRED_TO = re.compile(r"[{;]--|keyframes|\{\}")
 _ANIMATION = re.compile(r"(?:-webkit-)?animation(?:-name)?")
 
 
@@ -174,8 +176,11 @@ def _referenced(css: str, scripted: set[str]) -> set[str]:
 
 def _with_references(rules: list[str], known: set[str]) -> Iterator[str]:
     for text in rules:
-        (rule,) = _read(text)
-        yield from _with_reference(rule, known, text)
+        if _REFERRED_TO.search(text):
+            (rule,) = _read(text)
+            yield from _with_reference(rule, known, text)
+        else:
+            yield text
 
 
 def _with_reference(rule: Node, known: set[str], text: str) -> Iterator[str]:
@@ -206,11 +211,13 @@ class _Question:
     def __init__(self, elements: Elements) -> None:
         self._scripted = elements.scripted
         self._kinds = elements.kinds
-        self._by_class: dict[str, list[_Element]] = {}
+        self._by: dict[tuple[str, str], list[_Element]] = {}
         self._values: dict[str, set[str]] = {}
         for kind in elements.kinds:
-            for one in kind.classes:
-                self._by_class.setdefault(one, []).append(kind)
+            known = [("class", one) for one in kind.classes]
+            known += [("attribute", name) for name, _ in kind.attributes]
+            for one in (*known, ("tag", kind.tag), ("id", kind.id)):
+                self._by.setdefault(one, []).append(kind)
             for name, value in kind.attributes:
                 self._values.setdefault(name, set()).add(value)
         self._tags = {kind.tag for kind in elements.kinds}
@@ -234,7 +241,6 @@ class _Question:
     def _compound(self, parts: list[object]) -> bool:
         """Whether some element is all that is asked, what scripts may set left aside."""
         asked = []
-        candidates: Iterable[_Element] = self._kinds
         for part in parts:
             if isinstance(part, parser.MatchesAnySelector | parser.SpecificityAdjustmentSelector):
                 if not any(self._tree(one.parsed_tree) for one in part.selector_list):
@@ -242,7 +248,6 @@ class _Question:
             elif isinstance(part, parser.ClassSelector):
                 if part.class_name not in self._scripted:
                     asked.append(part)
-                    candidates = self._by_class.get(part.class_name, [])
             elif isinstance(part, parser.LocalNameSelector):
                 # An element that a script makes carries what scripts set, so it is asked for by itself.
                 if part.local_name not in self._tags | self._scripted:
@@ -253,7 +258,22 @@ class _Question:
                 isinstance(part, parser.AttributeSelector) and not self._settable(part)
             ):
                 asked.append(part)
-        return not asked or any(all(_has(kind, part) for part in asked) for kind in candidates)
+        if not asked:
+            return True
+        candidates = min((self._with(part) for part in asked), key=len)
+        return any(all(_has(kind, part) for part in asked) for kind in candidates)
+
+    def _with(self, part: object) -> Collection[_Element]:
+        """The elements that may have what a part asks for, without those that surely have not."""
+        if isinstance(part, parser.ClassSelector):
+            return self._by.get(("class", part.class_name), ())
+        if isinstance(part, parser.LocalNameSelector):
+            return self._by.get(("tag", part.local_name), ())
+        if isinstance(part, parser.IDSelector):
+            return self._by.get(("id", part.ident), ())
+        if part.name in _UNREAD or part.name in ("class", "id"):
+            return self._kinds
+        return self._by.get(("attribute", part.name), ())
 
     def _settable(self, part: parser.AttributeSelector) -> bool:
         """Whether a script or the browser may give an element this attribute with this value."""

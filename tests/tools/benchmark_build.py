@@ -1,7 +1,7 @@
 """How much the hooks cost: the strict build against the same pages, as the hooks leave them, without hooks.
 
 Run it by hand: `python tests/tools/benchmark_build.py`. It prints the best of three builds of each and their
-ratio.
+ratio, and the same for what `mkdocs serve` does when everything has to be built once more.
 """
 
 from __future__ import annotations
@@ -32,14 +32,42 @@ def on_page_markdown(markdown, page, config, **_):
 """
 
 
+# The second build of one process, its configuration read anew, as mkdocs.commands.serve does on a change.
+REBUILDING = """
+import sys, time
+from mkdocs.commands.build import build
+from mkdocs.config import load_config
+
+address = "http://127.0.0.1:8000/"
+for number in range(2):
+    start = time.perf_counter()
+    config = load_config(sys.argv[1], site_dir=sys.argv[2])
+    if number == 0:
+        config.plugins.on_startup(command="serve", dirty=False)
+    config.site_url = address
+    build(config, serve_url=address)
+print(time.perf_counter() - start)
+"""
+
+
 def build(config: Path, site: Path, *, strict: bool) -> float:
     """Seconds that one build takes, interpreter included."""
-    command = [sys.executable, "-m", "mkdocs", "build", "-q", "-f", str(config), "-d", str(site)]
+    command = ["-m", "mkdocs", "build", "-q", "-f", str(config), "-d", str(site)]
     start = time.perf_counter()
-    done = subprocess.run(command + ["--strict"] * strict, cwd=ROOT, capture_output=True, text=True)
+    _run(command + ["--strict"] * strict)
+    return time.perf_counter() - start
+
+
+def rebuild(config: Path, site: Path) -> float:
+    """Seconds that a server takes to build everything once more."""
+    return float(_run(["-c", REBUILDING, str(config), str(site)]).split()[-1])
+
+
+def _run(command: list[str]) -> str:
+    done = subprocess.run([sys.executable, *command], cwd=ROOT, capture_output=True, text=True)
     if done.returncode:
         sys.exit(done.stderr)
-    return time.perf_counter() - start
+    return done.stdout
 
 
 @contextmanager
@@ -77,16 +105,21 @@ def main() -> None:
     """Measure and print."""
     with tempfile.TemporaryDirectory() as folder:
         here = Path(folder)
-        times = {"with hooks": [], "without": []}
+        times = {what: {"with hooks": [], "without": []} for what in ("strict build", "rebuild while serving")}
         with without_hooks(here) as plain:
             for _ in range(3):
-                times["with hooks"].append(build(ROOT / "mkdocs.yml", here / "with", strict=True))
-                times["without"].append(build(plain, here / "without", strict=False))
+                one = times["strict build"]
+                one["with hooks"].append(build(ROOT / "mkdocs.yml", here / "with", strict=True))
+                one["without"].append(build(plain, here / "without", strict=False))
+                one = times["rebuild while serving"]
+                one["with hooks"].append(rebuild(ROOT / "mkdocs.yml", here / "with"))
+                one["without"].append(rebuild(plain, here / "without"))
         count = len(list((here / "pages").rglob("*.md")))
-    best = {name: min(values) for name, values in times.items()}
-    for name, seconds in best.items():
-        print(f"{name}: {seconds:.2f} s for {count} pages")
-    print(f"ratio: {best['with hooks'] / best['without']:.2f}")
+    for what, measured in times.items():
+        best = {name: min(values) for name, values in measured.items()}
+        for name, seconds in best.items():
+            print(f"{what}, {name}: {seconds:.2f} s for {count} pages")
+        print(f"{what}, ratio: {best['with hooks'] / best['without']:.2f}")
 
 
 def _entries(key: str) -> list[str]:

@@ -5,7 +5,19 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable, Sequence
 
-_WIDTHS = {
+_OTHER = 1.0
+"""Full width, in ems; East Asian letters and all that is not in the table."""
+
+
+class _Widths(dict[str, float]):
+    """Widths of letters, in ems, those that are not in the table once they are asked for."""
+
+    def __missing__(self, letter: str) -> float:
+        self[letter] = 0.0 if unicodedata.combining(letter) else _OTHER
+        return self[letter]
+
+
+_TABLE = {
     **dict.fromkeys("ijl'|.,:;I", 0.36),
     **dict.fromkeys("ft()[]r/ \\-!", 0.45),
     **dict.fromkeys('Jacekszvxy?_"*`', 0.63),
@@ -14,17 +26,14 @@ _WIDTHS = {
     **dict.fromkeys("ABCDGHNOPQRUVX&^~+<>=#", 0.86),
     **dict.fromkeys("mwMW@%", 1.02),
 }
-_OTHER = 1.0
-"""Full width, in ems; East Asian letters and all that is not in the table."""
+_WIDTHS = _Widths(_TABLE)
 
 ELLIPSIS = "…"
 
 
 def width(text: str, size: float) -> float:
     """The width a text takes at most, in the units of its font size."""
-    return size * sum(
-        0.0 if unicodedata.combining(letter) else _WIDTHS.get(letter, _OTHER) for letter in text
-    )
+    return size * sum(map(_WIDTHS.__getitem__, text))
 
 
 def shortened(text: str, size: float, room: float) -> str:
