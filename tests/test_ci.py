@@ -119,9 +119,20 @@ def test_in_ci_what_reads_the_prose_is_installed_too(machine: Machine) -> None:
     for name in ("chromium", "nginx", "apache2"):
         machine.has(name)
     machine.has("id", "#!/bin/bash\necho 0\n")
-    machine.has("apt-get")
+    installs = 'printf "#!/bin/bash\\n" >"${0%/*}/npm"; ' + f"{shutil.which('chmod')} +x ${{0%/*}}/npm"
+    machine.has("apt-get", f'#!/bin/bash\necho "${{0##*/}} $*" >>"$CALLS"\n{installs}\n')
     assert machine.run(CI="true").returncode == 0
     assert machine.calls[1] == "apt-get install -y --no-install-recommends nodejs npm"
+
+
+def test_in_ci_what_runs_the_checker_in_a_browser_is_installed(machine: Machine) -> None:
+    machine.has("fc-list", "#!/bin/bash\necho 'Noto Sans CJK JP'\n")
+    for name in ("chromium", "node", "npm", "nginx", "apache2"):
+        machine.has(name)
+    assert machine.run().returncode == 0
+    assert not [call for call in machine.calls if call.startswith("npm")]
+    assert machine.run(CI="true").returncode == 0
+    assert "npm ci --ignore-scripts --no-audit --no-fund --prefix docs/runtime" in machine.calls
 
 
 def test_in_ci_the_servers_are_installed_too(machine: Machine) -> None:

@@ -105,7 +105,8 @@ def main() -> None:
     """Measure and print."""
     with tempfile.TemporaryDirectory() as folder:
         here = Path(folder)
-        times = {what: {"with hooks": [], "without": []} for what in ("strict build", "rebuild while serving")}
+        measured = ("strict build", "rebuild while serving")
+        times = {what: {"with hooks": [], "without": []} for what in measured}
         with without_hooks(here) as plain:
             for _ in range(3):
                 one = times["strict build"]
