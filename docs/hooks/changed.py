@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import case_tables
-import networks
+import network_pictures
 from lambda_vpc import reading, rules
 from lambda_vpc.cloudformation import template
 from lambda_vpc.guide.cases import Case, CaseResult
@@ -104,16 +104,23 @@ class Change:
 
     def _findings(self, source: Source) -> list[Report]:
         """What the guide's lint rules find, without what the snippet accepts and says why."""
-        if self.snippet.kind in COMMAND_KINDS:
+        kind = self.snippet.kind
+        if kind in COMMAND_KINDS:
             return []
+        if kind == "template":
+            found = rules.findings(source, alone=True)
+        else:
+            found = rules.findings_in_policy(
+                source, "trust" if kind == "trust-policy" else POLICY_LAYERS[kind]
+            )
         accepted = {one.rule for one in self.snippet.accept}
-        return [report for report in rules.findings(source) if report.rule not in accepted]
+        return [report for report in found if report.rule not in accepted]
 
     def _picture(
         self, source: Source, results: Sequence[CaseResult], chosen: str | None
-    ) -> tuple[networks.Picture, str, list[tuple[Case, str, str]]] | None:
+    ) -> tuple[network_pictures.Picture, str, list[tuple[Case, str, str]]] | None:
         """A case's picture and id, and what can be chosen: each case, its words, and whether it passed."""
-        traced = [result for result in results if networks.is_drawn(result.case)]
+        traced = [result for result in results if network_pictures.is_drawn(result.case)]
         if not traced:
             return None
         ids = [result.case.id for result in traced]
@@ -121,11 +128,11 @@ class Change:
             chosen = next((result.case.id for result in traced if not result.passed), ids[0])
         case = traced[ids.index(chosen)].case
         try:
-            picture = networks.picture_of_change(self.snippet, source, case, self.language)
+            picture = network_pictures.picture_of_change(self.snippet, source, case, self.language)
         except BadInput:  # the function or the destination of the case is gone: its row says so
             return None
         choices = [
-            (result.case, networks.label(self.snippet, result.case, self.language), result.passed)
+            (result.case, network_pictures.label(self.snippet, result.case, self.language), result.passed)
             for result in traced
         ]
         return picture, chosen, choices

@@ -10,8 +10,9 @@ const WORKER = new URL("worker.js", import.meta.url).href;
 
 export class Stopped extends Error {}
 
+export const able = () => typeof WebAssembly === "object" && typeof DecompressionStream === "function";
+
 export const start = async (progress) => {
-  if (typeof WebAssembly !== "object" || typeof DecompressionStream !== "function") throw new Error("no WebAssembly");
   const answer = await fetch(`${ROOT}manifest.json`, { cache: "no-cache" });
   if (!answer.ok) throw new Error("no runtime");
   const manifest = await answer.json();

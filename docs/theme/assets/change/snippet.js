@@ -1,7 +1,7 @@
 /* "Change it and see" on a snippet's page: the editor, and what the checker says of each change. */
 import { Editor } from "./editor.js";
 import { load as loadShared, link } from "./sharing.js";
-import { Stopped, start } from "./runtime.js";
+import { Stopped, able, start } from "./runtime.js";
 
 const PAUSE = 200; // milliseconds without a key before a change is checked
 
@@ -26,6 +26,7 @@ const styled = () => {
 };
 
 export const open = async (place, shared) => {
+  if (!able()) throw new Error("no WebAssembly"); // the sentence that stands there says so
   const name = place.dataset.change;
   const language = document.documentElement.lang;
   const [words, files] = await Promise.all([
