@@ -44,6 +44,7 @@ EMBED = addresses.embed(next(iter(SNIPPETS)), "en")
 
 # By the end of a file's name, the types that browsers take for it; of an archive none is asked for.
 TYPES = {
+    ".bin": None,
     ".css": {"text/css"},
     ".gz": None,
     ".html": {"text/html"},
@@ -53,6 +54,7 @@ TYPES = {
     ".png": {"image/png"},
     ".svg": {"image/svg+xml"},
     ".txt": {"text/plain"},
+    ".wasm": {"application/wasm"},
     ".xml": {"text/xml", "application/xml"},
     ".yaml": {"text/plain"},
 }

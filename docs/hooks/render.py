@@ -72,8 +72,9 @@ def words() -> dict[str, dict[str, str]]:
 
 
 def prepare(*beginnings: str) -> None:
-    """Compile the templates whose names begin so, before one is asked for."""
+    """Compile the templates whose names begin so, before one is asked for; from then on they do not change."""
     environment = _environment()
+    environment.auto_reload = False
     for name in environment.list_templates(filter_func=lambda name: name.startswith(beginnings)):
         environment.get_template(name)
 

@@ -84,7 +84,8 @@ def _contents() -> Iterator[tuple[str, bytes]]:
         if name == STANDARD_LIBRARY:
             yield "standard-library.bin", _standard_library(content, tuple(pinned["modules"]))
         else:
-            yield name, content
+            # A server may not know `.mjs`; browsers run a module whatever its name ends in.
+            yield name.replace(".mjs", ".js"), content
     # No name that a server would take for a compressed page, and the browser would unpack.
     yield "guide.bin", bundle.guide()
     yield NOTICES, _notices().encode()

@@ -16,7 +16,7 @@ export class Editor {
       if (colors[number] !== undefined) this.#colored.set(line, colors[number]);
     });
     place.className = "change-editor";
-    this.under = Object.assign(document.createElement("pre"), { ariaHidden: "true" });
+    this.under = Object.assign(document.createElement("pre"), { ariaHidden: "true", className: "highlight" });
     this.area = Object.assign(document.createElement("textarea"), {
       value: text,
       spellcheck: false,

@@ -65,15 +65,21 @@ export const open = async (place, shared) => {
   let busy = false;
   let again = false;
 
+  /* What is shown besides is only said to those who do not see it. */
+  const tell = (text, shown = false) => {
+    status.textContent = text;
+    status.classList.toggle("change-said", shown);
+  };
+
   const show = ({ html, lines, fault }) => {
     if (fault) {
-      status.textContent = w.change_fault;
+      tell(w.change_fault);
       return;
     }
     // Made by the guide's own templates, which escape what the text says.
     answer.innerHTML = html;
     editor.mark(lines);
-    status.textContent = answer.querySelector(".change-outcome").textContent;
+    tell(answer.querySelector(".change-outcome").textContent, true);
   };
 
   const check = async () => {
@@ -83,15 +89,15 @@ export const open = async (place, shared) => {
     }
     busy = true;
     const slow = setTimeout(() => {
-      status.textContent = w.change_working;
+      tell(w.change_working);
       cancel.hidden = false;
     }, 400);
     try {
       show(await checker.ask({ ask: "change", text: editor.text, case: chosen }));
     } catch (error) {
-      status.textContent = error instanceof Stopped
+      tell(error instanceof Stopped
         ? (error.message === "too long" ? w.change_too_long : w.change_canceled)
-        : w.change_failed;
+        : w.change_failed);
     } finally {
       clearTimeout(slow);
       cancel.hidden = true;
@@ -104,16 +110,15 @@ export const open = async (place, shared) => {
   };
 
   const begin = async () => {
-    status.textContent = w.change_starting;
-    bar.hidden = false;
-    bar.removeAttribute("value");
+    tell(w.change_starting);
     const mb = (number) => (number / 1e6).toFixed(1);
     checker = await start((loaded, total) => {
+      bar.hidden = false;
       bar.max = total;
       bar.value = loaded;
-      status.textContent = loaded < total
+      tell(loaded < total
         ? w.change_loading.replace("{loaded}", mb(loaded)).replace("{total}", mb(total))
-        : w.change_starting;
+        : w.change_starting);
     });
     const opening = { ask: "open", name, language, files };
     checker.always(opening);
@@ -136,7 +141,7 @@ export const open = async (place, shared) => {
   back.addEventListener("click", () => (editor.text = proven));
   share.addEventListener("click", async () => {
     await navigator.clipboard.writeText(await link(proven, editor.text));
-    status.textContent = w.change_shared;
+    tell(w.change_shared);
   });
   answer.addEventListener("click", ({ target }) => {
     const button = target.closest("button");
@@ -149,16 +154,17 @@ export const open = async (place, shared) => {
 
   const failed = () => {
     bar.hidden = true;
-    status.textContent = w.change_failed;
+    tell(w.change_failed);
   };
   if (shared) {
     const text = await loadShared(proven, shared);
-    if (text === undefined) status.textContent = w.change_stale;
+    if (text === undefined) tell(w.change_stale);
     else {
       // Code of a change that came with a link is run when the reader says so, and not before.
       editor.text = text;
       const go = create("button", { type: "button", textContent: w.change_check });
-      status.replaceChildren(w.change_came, " ", go);
+      tell("");
+      status.append(w.change_came, " ", go);
       go.addEventListener("click", () => begin().catch(failed), { once: true });
       return;
     }

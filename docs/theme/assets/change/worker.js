@@ -8,58 +8,76 @@ const NAME = "lambda-vpc-checker";
 // Pyodide asks for its index of packages, of which none is needed here.
 const index = (info) => JSON.stringify({ info, packages: {} });
 
+const LIBRARY = "standard-library.bin";
+const WASM = { "content-type": "application/wasm" };
+
+const hash = async (parts) => {
+  const digest = await crypto.subtle.digest("SHA-256", await new Blob(parts).arrayBuffer());
+  return `sha256-${btoa(String.fromCharCode(...new Uint8Array(digest)))}`;
+};
+
 const say = (message) => postMessage(message);
 
 const start = async ({ root, manifest, fresh }) => {
-  const address = (name) => new URL(name, root).href;
   const total = Object.values(manifest.files).reduce((sum, file) => sum + file.bytes, 0);
   let loaded = 0;
+  // Another version has another address: what a browser keeps is never an older one.
+  const address = (name) => `${root}${name}?${encodeURIComponent(manifest.files[name].integrity)}`;
 
+  /* A file as it comes in, counted; its end is held back until its hash is known to be right. */
   const load = async (name) => {
     const { integrity } = manifest.files[name];
-    let answer;
-    try {
-      answer = await fetch(address(name), { integrity });
-    } catch {
-      // An older one, kept by the browser: asked for anew.
-      answer = await fetch(address(name), { integrity, cache: "reload" });
-    }
+    // Without HTTPS, scripts cannot compute it: then the browser does, and gives the file when it is whole.
+    const answer = await fetch(address(name), crypto.subtle ? {} : { integrity });
     if (!answer.ok) throw new Error(`${name}: ${answer.status}`);
-    return answer;
-  };
-  const counted = (answer) => {
+    const parts = [];
     const count = new TransformStream({
       transform(part, into) {
+        parts.push(part);
         loaded += part.byteLength;
-        say({ loaded, total });
+        if (!kept) say({ loaded, total });
         into.enqueue(part);
       },
+      async flush() {
+        if (crypto.subtle && (await hash(parts)) !== integrity) throw new Error(`${name}: not the file it should be`);
+      },
     });
-    return new Response(answer.body.pipeThrough(count), { headers: answer.headers });
+    return answer.body.pipeThrough(count);
   };
-  const unpacked = async (name) =>
-    new Response(counted(await load(name)).body.pipeThrough(new DecompressionStream("gzip")));
+  const unpacked = async (name) => new Response((await load(name)).pipeThrough(new DecompressionStream("gzip")));
+  // A module is taken from the browser's cache then.
+  const checked = async (name) => {
+    await new Response(await load(name)).arrayBuffer();
+    return import(address(name));
+  };
 
-  const kept = fresh ? undefined : await memory(manifest.version, address("memory"));
-  const library = unpacked("standard-library.bin").then((answer) => answer.arrayBuffer());
+  const kept = fresh ? undefined : await memory(manifest.version, `${root}memory`);
+  const library = unpacked(LIBRARY).then((answer) => answer.arrayBuffer());
   const guide = unpacked("guide.bin").then((answer) => answer.json());
-  // Only that they are the right ones, and how far they are: `import` takes them from the browser's cache.
-  await Promise.all(["pyodide.mjs", "pyodide.asm.mjs"].map(async (name) => counted(await load(name)).arrayBuffer()));
-  const wasm = kept ? load("pyodide.asm.wasm") : load("pyodide.asm.wasm").then(counted);
+  // Once loaded, the browser's own answer is taken as it is: with it comes what the browser compiled the last time.
+  // What is not named as what it is, as by a server that does not know it, would not be compiled.
+  const known = (answer) =>
+    answer.headers.get("content-type") === WASM["content-type"] ? answer : new Response(answer.body, { headers: WASM });
+  const wasm = kept
+    ? fetch(address("pyodide.asm.wasm"), { integrity: manifest.files["pyodide.asm.wasm"].integrity }).then(known)
+    : load("pyodide.asm.wasm").then((body) => new Response(body, { headers: WASM }));
+  const [{ loadPyodide }, { default: createPyodideModule }] = await Promise.all(
+    ["pyodide.js", "pyodide.asm.js"].map(checked),
+  );
 
   globalThis.fetch = async (asked) => {
-    const name = new URL(asked?.url ?? asked, root).href.slice(root.length);
+    const name = new URL(asked).href.slice(root.length);
     if (name === "pyodide.asm.wasm") return wasm;
-    if (name === "standard-library.bin") return new Response(await library);
+    if (name === LIBRARY) return new Response(await library);
     throw new Error(`not part of the checker: ${name}`);
   };
   if (kept) growTo(kept.byteLength);
 
-  const { loadPyodide } = await import(address("pyodide.mjs"));
   const python = await loadPyodide({
     indexURL: root,
+    createPyodideModule,
     packageBaseUrl: root,
-    stdLibURL: address("standard-library.bin"),
+    stdLibURL: root + LIBRARY,
     lockFileContents: index(manifest.pyodide),
     ...(kept ? { _loadSnapshot: kept } : { _makeSnapshot: true }),
   });
@@ -85,7 +103,7 @@ const start = async ({ root, manifest, fresh }) => {
   const ask = python.runPython("browser.ask");
   onmessage = ({ data }) => say({ id: data.id, answer: JSON.parse(ask(data.question)) });
   say({ ready: true, kept: Boolean(kept) });
-  if (snapshot) await keep(manifest.version, address("memory"), snapshot);
+  if (snapshot) await keep(manifest.version, `${root}memory`, snapshot);
 };
 
 /* WebAssembly's memory begins smaller than the one that was kept. */
