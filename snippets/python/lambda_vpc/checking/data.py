@@ -12,7 +12,8 @@ from lambda_vpc import sentences
 from lambda_vpc.checking.choices import Choices, Destination, FunctionChoice, ParameterChoice
 from lambda_vpc.checking.enis import EniPlan
 from lambda_vpc.checking.policies import Other, PolicyAnswer, Statement
-from lambda_vpc.checking.templates import Remark, TemplateCheck
+from lambda_vpc.checking.remarks import Remark
+from lambda_vpc.checking.templates import TemplateCheck
 from lambda_vpc.checking.ways import Way, named
 from lambda_vpc.iam import Request
 from lambda_vpc.iam.conditions import PRESENT, texts
