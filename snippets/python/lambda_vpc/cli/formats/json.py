@@ -1,11 +1,11 @@
-"""The answers as JSON; its schema is published as `answers.schema.json`."""
+"""The answers as JSON; its schema is published with the site."""
 
 from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
 
-from lambda_vpc.checking.data import as_data
+from lambda_vpc.checking.data import VERSION, as_data
 from lambda_vpc.checking.policies import PolicyAnswer
 from lambda_vpc.cli.files import FileAnswers
 from lambda_vpc.cli.printing import print_json
@@ -19,7 +19,8 @@ def of_files(found: Sequence[FileAnswers], options: argparse.Namespace, code: in
         answers = [as_data(result) for one in found for way in one.ways for result in way.results]
         remarks = [remark_text(remark) for one in found for remark in one.remarks]
         return print_json({"exit-code": code, "answers": answers, "remarks": remarks}, code)
-    return print_json({"exit-code": code, "files": [_file(one, options.command) for one in found]}, code)
+    answers = [_file(one, options.command) for one in found]
+    return print_json({"version": VERSION, "exit-code": code, "files": answers}, code)
 
 
 def _file(found: FileAnswers, command: str) -> dict[str, object]:
@@ -39,4 +40,4 @@ def _file(found: FileAnswers, command: str) -> dict[str, object]:
 
 def of_call(found: PolicyAnswer, code: int) -> int:
     """Print a decision; the exit code to end with."""
-    return print_json({"exit-code": code, **as_data(found)}, code)
+    return print_json({"version": VERSION, "exit-code": code, **as_data(found)}, code)
