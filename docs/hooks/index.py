@@ -1,8 +1,8 @@
 """For programs and feed readers: every snippet, every place that can be linked to, and what changed.
 
 `snippets/index.json` with its schema, the schema of the checker's answers, `snippets/addresses.json`, and
-Atom feeds: `ja/snippets/feed.xml`, `en/snippets/feed.xml`, and `snippets/feed.xml` with both languages in each
-entry.
+Atom feeds: `ja/snippets/feed.xml`, `en/snippets/feed.xml`, and `snippets/feed.xml` with both languages in
+each entry.
 """
 
 from __future__ import annotations

@@ -5,15 +5,19 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from lambda_vpc.checking.choices import Choices
-from lambda_vpc.checking.enis import EniPlan
 from lambda_vpc.checking.remarks import Remark
 from lambda_vpc.checking.ways import Way
 from lambda_vpc.cli.exit_codes import BAD_INPUT, WRONG_USAGE
 from lambda_vpc.cli.inputs import Templates, asked
 from lambda_vpc.cloudformation.template import Template
 from lambda_vpc.reading import BadInput, Problem, Source, WrongUsage
+
+if TYPE_CHECKING:
+    from lambda_vpc.checking.choices import Choices
+    from lambda_vpc.checking.enis import EniPlan
+    from lambda_vpc.rules import Report
 
 
 @dataclass(frozen=True)
@@ -27,8 +31,7 @@ class FileAnswers:
     code: int = 0
     """The exit code of these problems."""
     ways: tuple[Way, ...] = ()
-    findings: tuple = ()
-    """Of [`Report`][lambda_vpc.rules.Report]s."""
+    findings: tuple[Report, ...] = ()
     enis: tuple[EniPlan, ...] = ()
     choices: Choices | None = None
     remarks: tuple[Remark, ...] = ()
