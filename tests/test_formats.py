@@ -17,7 +17,7 @@ from lambda_vpc.checking.data import SCHEMA
 from lambda_vpc.cli.formats.entries import Entry
 from lambda_vpc.cli.formats.github import annotations
 from lambda_vpc.cli.formats.junit import report
-from networks import changed, nat_per_az, one_nat, ref, resource, route, without
+from networks import changed, clean, nat_per_az, one_nat, ref, resource, route, without
 
 V4 = "internet-ipv4"
 FORM = json.loads(SCHEMA.read_text("utf-8"))
@@ -32,24 +32,6 @@ POLICY = {
 CALL = ["lambda:CreateFunction", "POLICY", "--principal", "arn:aws:iam::111122223333:role/deployer",
         "--function", "orders", "--region", "eu-west-1"]  # fmt: skip
 SETTINGS = ["--subnets", "subnet-1", "--security-groups", "sg-1"]
-
-
-def clean(resources):
-    """A network in which no rule finds anything."""
-    trust = {
-        "Version": "2012-10-17",
-        "Statement": [
-            {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
-        ],
-    }
-    policy = "arn:aws:iam::aws:policy/service-role/AWSLambdaVPCAccessExecutionRole"
-    role = resource("IAM::Role", AssumeRolePolicyDocument=trust, ManagedPolicyArns=[policy])
-    after = {
-        name: resources[name] | {"DependsOn": "Attachment"}
-        for name in ("PublicRoute", "AddressA", "AddressC", "NatA", "NatC")
-        if name in resources
-    }
-    return resources | after | {"Role": role}
 
 
 @pytest.fixture

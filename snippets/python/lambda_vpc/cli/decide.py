@@ -116,7 +116,7 @@ def _lines(found: PolicyAnswer, paint: Paint, excerpts: Excerpts) -> Iterator[st
         yield _INDENT + visible(found.question)
     for other in found.others:
         detail = f" ({other.detail})" if other.detail else ""
-        yield visible(f"{'no match' if other.statement.name else 'layer':<12}  {_place(other.statement)}")
+        yield visible(f"{'other' if other.statement.name else 'layer':<12}  {_place(other.statement)}")
         yield _INDENT + visible(f"{sentence(other.why)}{detail}")
     for finding in found.findings:
         yield paint(COLORS[finding.severity], f"{finding.rule:<12}  ") + visible(
