@@ -26,6 +26,7 @@ from lambda_vpc.rules._policies import HOLDERS
 from lambda_vpc.rules._rule import Rule
 from lambda_vpc.rules._subject import Subject
 
+
 def _refuse_wrong_order(arguments: Sequence[str]) -> None:
     """End cfn-lint in a sentence where its command line hands a template to the option for rules.
 
@@ -47,7 +48,7 @@ def _refuse_wrong_order(arguments: Sequence[str]) -> None:
     for word in taken:
         if Path(word).is_file():
             raise SystemExit(
-                f"cfn-lint: -a takes every word after it for a set of rules, {word} as well. Write the template "
+                f"cfn-lint: -a takes every word after it for a set of rules, {word} as well. Write the file "
                 f"first: cfn-lint {word} -a lambda_vpc.rules. Or end the sets with two dashes: "
                 f"cfn-lint -a lambda_vpc.rules -- {word}"
             )
