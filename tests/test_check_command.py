@@ -26,7 +26,8 @@ def given(tmp_path, monkeypatch):
     other["Other"] = other.pop("Function")
     contents = {
         "fine": {"Resources": clean(nat_per_az())},
-        "other": {"Resources": other, "Parameters": {"Mode": {"Type": "String", "Default": "a"}}},
+        "other": {"Resources": other, "Parameters": {
+            "Mode": {"Type": "String", "Default": "a", "AllowedValues": ["a", "b"]}}},
         "blocked": {"Resources": clean(without(nat_per_az(), "RouteC"))},
         "open": {"Resources": clean(open_), "Parameters": {"Nat": {"Type": "String"}}},
         "found": {"Resources": changed(clean(one_nat()), "Function", VpcConfig={
@@ -86,6 +87,15 @@ CODES = {
     "no such destination, and no function": (4, ["check", "--to", "internet", "none.json"]),
     "no such parameter": (4, ["check", "--parameter", "X=1", "fine.json"]),
     "no such parameter anywhere": (4, ["check", "--parameter", "X=1", "fine.json", "other.json"]),
+    "no such parameter, which may be missing": (
+        0,
+        ["check", "--parameter", "X=1", "--if-present", "fine.json"],
+    ),
+    "no such function, which may be missing": (
+        0,
+        ["trace", "--to", V4, "--function", "Nobody", "--if-present", "fine.json", "other.json"],
+    ),
+    "a value that is not allowed": (4, ["check", "--parameter", "Mode=c", "--if-present", "other.json"]),
     "a file twice": (4, ["check", "fine.json", "fine.json"]),
     "no file": (4, ["check"]),
     "no file to trace": (4, ["trace", "--to", V4]),

@@ -289,6 +289,10 @@ def _add_choosing(parser: Parser) -> None:
         "--parameter", action="append", default=[], metavar="NAME=VALUE",
         help="a parameter of the template; by default its default, and every value its conditions tell apart",
     )  # fmt: skip
+    parser.add_argument(
+        "--if-present", action="store_true",
+        help="pass over parameters and functions that no template of this call has",
+    )  # fmt: skip
     parser.add_argument("--region", help="Region the template is deployed to, by default open")
     parser.add_argument(
         "--root", metavar="FOLDER",

@@ -62,7 +62,9 @@ def examined(
     for name in files:
         try:
             template = templates.read(name)
-            own = [one for one in functions if one in template.functions] if len(files) > 1 else functions
+            own = functions
+            if templates.passes_over:
+                own = [one for one in functions if one in template.functions]
             for function in own:
                 missing.pop(function, None)
             with asked():
@@ -73,6 +75,6 @@ def examined(
             found.append(FileAnswers(name, problems=bad.problems, code=code))
     if not any(one.problems for one in found):
         templates.check_all_used()
-        for name in missing:
+        for name in missing if templates.all_needed else ():
             raise WrongUsage([Problem("--function", 1, f"no template has a Lambda function '{name}'")])
     return found

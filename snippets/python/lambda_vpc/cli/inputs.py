@@ -54,7 +54,9 @@ class Templates:
         self.given = parameters(options.parameter)
         self.region = options.region
         self.root = Path(options.root) if options.root is not None else None
-        self.several = len(files) > 1
+        self.passes_over = len(files) > 1 or options.if_present
+        """Whether a template may lack a parameter or a function that is meant for another one."""
+        self.all_needed = not options.if_present
         self.unused = set(self.given)
         """Parameters that no template read so far has."""
         _check_region(options.region)
@@ -65,7 +67,7 @@ class Templates:
     def read(self, name: str) -> Template:
         """A template by its file name, or `-`.
 
-        Among several templates each takes the parameters that it has.
+        Among several templates, and with --if-present, each takes the parameters that it has.
 
         Raises:
             BadInput: it cannot be used.
@@ -73,7 +75,7 @@ class Templates:
         """
         source = template.source_of(text_of(name), name)
         given: Mapping[str, str] = self.given
-        if self.several and isinstance(source.data, Mapping):
+        if self.passes_over and isinstance(source.data, Mapping):
             own = section(source.data, "Parameters")
             given = {key: value for key, value in given.items() if key in own}
         self.unused -= given.keys()
@@ -81,12 +83,12 @@ class Templates:
         return template.of(source, given, region=self.region, folder=folder, root=self.root)
 
     def check_all_used(self) -> None:
-        """Refuse a parameter that none of several templates has.
+        """Refuse a parameter that none of several templates has, unless it may be missing.
 
         Raises:
             WrongUsage: there is one.
         """
-        if self.several and self.unused:
+        if self.passes_over and self.all_needed and self.unused:
             message = f"no template has the parameter '{min(self.unused)}'; take it away, or correct its name"
             raise WrongUsage([Problem("--parameter", 1, message)])
 
