@@ -250,3 +250,21 @@ def summary(resources, destination, without_az=None, source="Function", **sectio
         else:
             found[answer.subnet] = answer.why if isinstance(answer, network.Blocked) else f"?{answer.why}"
     return found
+
+
+def clean(resources):
+    """A network in which no rule finds anything."""
+    trust = {
+        "Version": "2012-10-17",
+        "Statement": [
+            {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
+        ],
+    }
+    policy = "arn:aws:iam::aws:policy/service-role/AWSLambdaVPCAccessExecutionRole"
+    role = resource("IAM::Role", AssumeRolePolicyDocument=trust, ManagedPolicyArns=[policy])
+    after = {
+        name: resources[name] | {"DependsOn": "Attachment"}
+        for name in ("PublicRoute", "AddressA", "AddressC", "NatA", "NatC")
+        if name in resources
+    }
+    return resources | after | {"Role": role}

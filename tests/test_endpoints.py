@@ -8,7 +8,6 @@ import pytest
 
 from lambda_vpc import network
 from lambda_vpc.answers import Undetermined
-from lambda_vpc.network.endpoint_policies import CLOSE, OPEN, OWN, own_arn
 from lambda_vpc.network.model import (
     AclEntry,
     Association,
@@ -21,6 +20,7 @@ from lambda_vpc.network.model import (
     Subnet,
     Via,
 )
+from lambda_vpc.network.open_texts import CLOSE, OPEN, OWN, own_arn
 from lambda_vpc.network.trace import read_question, walks
 from test_records import (
     EVERYWHERE,

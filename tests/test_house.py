@@ -89,7 +89,9 @@ def bad_pins(text: list[str]) -> list[str]:
 def declared() -> list[Requirement]:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     extras = [name for group in project["optional-dependencies"].values() for name in group]
-    return [Requirement(name) for name in project["dependencies"] + extras]
+    found = [Requirement(name) for name in project["dependencies"] + extras]
+    # An extra that takes in others names the project itself.
+    return [requirement for requirement in found if requirement.name != project["name"]]
 
 
 def installed_for(requirements: list[Requirement]) -> set[str]:

@@ -24,6 +24,7 @@ import pages
 import release
 from conftest import ROOT, SITE_URL
 from lambda_vpc.__main__ import main
+from lambda_vpc.checking import data
 from lambda_vpc.guide import addresses, releases
 from lambda_vpc.guide import index as guide_index
 from lambda_vpc.guide.changes import changes
@@ -89,6 +90,8 @@ def test_the_index_has_the_form_that_is_published_beside_it(site: Path, index: d
     assert json.loads((site / addresses.INDEX_SCHEMA).read_text("utf-8")) == SCHEMA
     assert index["$schema"] == SITE_URL + addresses.INDEX_SCHEMA
     assert not errors(index)
+    answers = json.loads((site / addresses.ANSWERS_SCHEMA).read_text("utf-8"))
+    assert answers == json.loads(data.SCHEMA.read_text("utf-8"))
 
 
 def test_the_schema_is_one_and_says_of_each_key_what_it_means() -> None:
@@ -498,6 +501,7 @@ def test_the_addresses_that_programs_ask_for_are_those_that_were_given_out() -> 
     """Permanent: whoever reads one of these asks for it again and again."""
     assert addresses.INDEX == "snippets/index.json"
     assert addresses.INDEX_SCHEMA == "snippets/index.schema.json"
+    assert addresses.ANSWERS_SCHEMA == "reference/checker.schema.json"
     assert addresses.PLACES == "snippets/addresses.json"
     assert addresses.feed() == "snippets/feed.xml"
     assert addresses.feed("ja") == "ja/snippets/feed.xml"

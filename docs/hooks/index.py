@@ -1,7 +1,8 @@
 """For programs and feed readers: every snippet, every place that can be linked to, and what changed.
 
-`snippets/index.json` with its schema, `snippets/addresses.json`, and Atom feeds: `ja/snippets/feed.xml`,
-`en/snippets/feed.xml`, and `snippets/feed.xml` with both languages in each entry.
+`snippets/index.json` with its schema, the schema of the checker's answers, `snippets/addresses.json`, and
+Atom feeds: `ja/snippets/feed.xml`, `en/snippets/feed.xml`, and `snippets/feed.xml` with both languages in
+each entry.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
 import released
+from lambda_vpc.checking import data as answers
 from lambda_vpc.guide import addresses, permanent
 from lambda_vpc.guide import index as guide_index
 from lambda_vpc.guide.cases import CaseResult
@@ -62,6 +64,7 @@ def files(
     found = {
         addresses.INDEX: _json(data),
         addresses.INDEX_SCHEMA: guide_index.SCHEMA.read_text("utf-8"),
+        addresses.ANSWERS_SCHEMA: answers.SCHEMA.read_text("utf-8"),
         addresses.PLACES: "",  # known once every page is written
         addresses.feed(): feed(LANGUAGES, config, snippets, histories),
     }

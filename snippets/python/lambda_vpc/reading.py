@@ -85,15 +85,22 @@ def read_text(path: Path, name: str | None = None) -> str:
         BadInput: missing, too large, not UTF-8, or with a byte order mark or tabs.
     """
     name = name or str(path)
-    raw = read_bytes(path, name)
+    return decoded(read_bytes(path, name), name)
+
+
+def decoded(raw: bytes, name: str) -> str:
+    """A document's bytes as text.
+
+    Raises:
+        BadInput: not UTF-8, or with a byte order mark.
+    """
     if raw.startswith(b"\xef\xbb\xbf"):
         raise BadInput([Problem(name, 1, "begins with a byte order mark; save as UTF-8 without BOM")])
     try:
-        text = raw.decode("utf-8")
+        return raw.decode("utf-8")
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
         raise BadInput([Problem(name, line, "is not UTF-8; save it as UTF-8")]) from None
-    return text
 
 
 def read_bytes(path: Path, name: str | None = None) -> bytes:

@@ -1,18 +1,20 @@
 """What was found as plain data, for programs: texts, numbers, truth values, lists and maps.
 
-The form of it all is published as a JSON schema (`answers.schema.json` beside this module).
+The form of it all is published as a JSON schema (`SCHEMA`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import singledispatch
+from pathlib import Path
 
 from lambda_vpc import sentences
 from lambda_vpc.checking.choices import Choices, Destination, FunctionChoice, ParameterChoice
 from lambda_vpc.checking.enis import EniPlan
 from lambda_vpc.checking.policies import Other, PolicyAnswer, Statement
-from lambda_vpc.checking.templates import Remark, TemplateCheck
+from lambda_vpc.checking.remarks import Remark
+from lambda_vpc.checking.templates import TemplateCheck
 from lambda_vpc.checking.ways import Way, named
 from lambda_vpc.iam import Request
 from lambda_vpc.iam.conditions import PRESENT, texts
@@ -22,6 +24,10 @@ from lambda_vpc.reading import Problem
 from lambda_vpc.rules import Report
 
 Data = dict[str, object]
+VERSION = 1
+"""Of the form of the data, as the schema says."""
+SCHEMA = Path(__file__).with_name("answers.schema.json")
+"""The form of what the command prints as JSON."""
 
 
 @singledispatch

@@ -374,7 +374,8 @@ def _statement(sources: Mapping[str, Source], layer: str, name: str | None, file
     if source is None or name is None:
         return Statement(layer, name, file, 0)
     path = next((path for known, path in _statements(source) if known == name), ())
-    return Statement(layer, name, file, source.line(path))
+    # Of a statement with a Sid, the line that bears its name.
+    return Statement(layer, name, file, source.line((*path, "Sid")))
 
 
 def _line_in_message(source: Source, message: str) -> int:

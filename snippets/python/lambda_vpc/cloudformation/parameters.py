@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import json
-import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -120,6 +119,9 @@ def _differs(pattern: str, texts: Sequence[str]) -> bool:
 
     In a process of its own, with a limit: a pattern is part of a template, and may be made to never end.
     """
+    # Few templates have a pattern, and to import this takes longer than to read a parameter.
+    import subprocess
+
     try:
         told = subprocess.check_output(
             [sys.executable, "-ISc", _MATCH], input=json.dumps([pattern, list(texts)]),

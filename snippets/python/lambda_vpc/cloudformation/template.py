@@ -184,7 +184,7 @@ def parse(
     Raises:
         BadInput: the text is no template.
     """
-    return of(_source(text, name), parameters, region=region)
+    return of(source_of(text, name), parameters, region=region)
 
 
 def of(
@@ -251,10 +251,15 @@ def _check_given(source: Source, document: Mapping, given: Mapping[str, str]) ->
 
 
 def _read(path: Path, name: str) -> Source:
-    return _source(reading.read_text(path, name), name)
+    return source_of(reading.read_text(path, name), name)
 
 
-def _source(text: str, name: str) -> Source:
+def source_of(text: str, name: str) -> Source:
+    """A template's text as a source, JSON or YAML.
+
+    Raises:
+        BadInput: it is neither.
+    """
     # `.template` and `.yaml` files hold JSON as often as YAML.
     is_json = name.endswith(".json") or _JSON.match(text) is not None
     return reading.parse(text, name, is_json=is_json, tabs=True)

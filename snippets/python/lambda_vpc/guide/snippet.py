@@ -24,7 +24,9 @@ POLICY_LAYERS: Mapping[str, str] = {
 """Kind of a policy snippet to the layer it is decided in."""
 COMMAND_KINDS = ("cli-input", "command-output")
 """Kinds that are the input or the output of an AWS CLI command."""
-KINDS = (*POLICY_LAYERS, "template", *COMMAND_KINDS)
+PIPELINE = "pipeline"
+"""Kind of a file that has the checker run: a configuration of a hook, a linter or a CI system."""
+KINDS = (*POLICY_LAYERS, "template", *COMMAND_KINDS, PIPELINE)
 
 
 @dataclass(frozen=True)

@@ -58,8 +58,8 @@ class Judge:
         embeds = [addresses.embed(name, language) for name in published.snippets for language in LANGUAGES]
         self._everything = sorted({*self._raw, *published.files, *pages, *embeds})
         self._files = published.files | {
-            "", addresses.INDEX, addresses.INDEX_SCHEMA, addresses.PLACES, addresses.feed(),
-            *map(addresses.feed, LANGUAGES),
+            "", addresses.INDEX, addresses.INDEX_SCHEMA, addresses.ANSWERS_SCHEMA, addresses.PLACES,
+            addresses.feed(), *map(addresses.feed, LANGUAGES),
         }  # fmt: skip
 
     def __call__(self, link: Link) -> Answer:

@@ -1,9 +1,8 @@
 """Whether an endpoint's policy lets the calls through that a function's role may make.
 
-Asked of `iam`, with every call that the role's own policies name for the service. What only AWS knows in a
-text (an account, the ARN of a resource not made yet) stands between `OPEN` and `CLOSE`, the name of a
-resource that is made with the network after `OWN`. Two texts that differ only there may be one, so nothing
-certain is said about them; two resources made with the network never are. Source: fact N12.
+Asked of `iam`, with every call that the role's own policies name for the service. Of two texts that differ
+only in what AWS alone knows ([`open_texts`][lambda_vpc.network.open_texts]) nothing certain is said. Source:
+fact N12.
 """
 
 from __future__ import annotations
@@ -17,18 +16,12 @@ from lambda_vpc.answers import Undetermined
 from lambda_vpc.iam.policy import Policy, Statement
 from lambda_vpc.network.model import Endpoint, Function
 from lambda_vpc.network.obstacles import Note, Walk, blocked, open_only, unknown
+from lambda_vpc.network.open_texts import CLOSE, OPEN, OWN
 from lambda_vpc.sentences import Code
 
-OPEN, CLOSE, OWN = "\ue100", "\ue101", "\ue102"
-"""Around the name of what is not known in a text of a policy; `OWN` before a resource's."""
 MAX_PAIRS = 20_000
 """Calls times statements of an endpoint policy that are decided; IAM's quotas allow far fewer."""
 _OPEN_PART = re.compile(f"{OPEN}[^{CLOSE}]*{CLOSE}")
-
-
-def own_arn(name: str) -> str:
-    """What stands for the ARN of a resource that is made with the network."""
-    return f"arn:aws:{OPEN}{CLOSE}:::{OPEN}{OWN}{name}{CLOSE}"
 
 
 # Such an ARN alone, or with a path behind it.

@@ -9,7 +9,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from lambda_vpc.answers import Answer, Undetermined, both, either
-from lambda_vpc.network.endpoint_policies import judge_policy
 from lambda_vpc.network.filters import Filters, Peer, Traffic, Whereabouts
 from lambda_vpc.network.model import (
     Endpoint,
@@ -68,12 +67,12 @@ class Endpoints:
         for endpoint in found.interfaces:
             if self._takes_calls(endpoint, traveler, found):
                 walk = self._interface(traveler, endpoint)
-                judge_policy(walk, function, endpoint, service)
+                _judge_policy(walk, function, endpoint, service)
                 return walk
         for endpoint in found.gateways:
             if self._in_table(endpoint, traveler, found):
                 walk = self._gateway(traveler, endpoint)
-                judge_policy(walk, function, endpoint, service)
+                _judge_policy(walk, function, endpoint, service)
                 # An interface endpoint that cannot be told may still take the name before.
                 walk.add(obstacle for obstacle in found.doubts + found.passed_by if not obstacle.certain)
                 return walk
@@ -299,3 +298,12 @@ def _private_dns_of(vpc: Vpc, endpoint: Endpoint) -> Iterator[Obstacle]:
         yield unknown(Code.OWN_DNS_SERVERS, vpc.at, servers.question)
     elif servers:
         yield unknown(Code.OWN_DNS_SERVERS, vpc.at, ", ".join(servers))
+
+
+def _judge_policy(walk: Walk, function: Function, endpoint: Endpoint, service: str) -> None:
+    if endpoint.policy is None:
+        return
+    # To import what reads policies takes longer than to trace a network, and few endpoints have one.
+    from lambda_vpc.network.endpoint_policies import judge_policy
+
+    judge_policy(walk, function, endpoint, service)

@@ -11,7 +11,6 @@ from functools import cache
 from pathlib import Path
 
 from lambda_vpc import reading
-from lambda_vpc.iam import service_reference
 
 
 @cache
@@ -45,6 +44,9 @@ def meant(word: str) -> tuple[str, ...]:
     word = word.lower()
     if word in aliases():
         return aliases()[word]
-    if is_known(word) or service_reference.actions(word):
+    if is_known(word):
         return (word,)
-    return ()
+    # Imported where a name is in no list: it takes longer than to trace a network.
+    from lambda_vpc.iam import service_reference
+
+    return (word,) if service_reference.actions(word) else ()

@@ -7,8 +7,9 @@ The one module of the package that imports cfn-lint. It makes a rule class for e
 from __future__ import annotations
 
 import json
+import sys
 import textwrap
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from weakref import WeakKeyDictionary
@@ -24,6 +25,36 @@ from lambda_vpc.rules import RULES, Report
 from lambda_vpc.rules._policies import HOLDERS
 from lambda_vpc.rules._rule import Rule
 from lambda_vpc.rules._subject import Subject
+
+
+def _refuse_wrong_order(arguments: Sequence[str]) -> None:
+    """End cfn-lint in a sentence where its command line hands a template to the option for rules.
+
+    `-a` takes every word after it for a set of rules, and of a template cfn-lint says only that there is no
+    such module. Its rules are the first it asks for, so this module is imported before that happens.
+
+    Args:
+        arguments: the command line, the program first.
+    """
+    if not arguments or not Path(arguments[0]).name.startswith("cfn-lint"):
+        return
+    taken: list[str] = []
+    takes = False
+    for word in arguments[1:]:
+        if word.startswith("-"):
+            takes = word in ("-a", "--append-rules")
+        elif takes:
+            taken.append(word)
+    for word in taken:
+        if Path(word).is_file():
+            raise SystemExit(
+                f"cfn-lint: -a takes every word after it for a set of rules, {word} as well. Write the file "
+                f"first: cfn-lint {word} -a lambda_vpc.rules. Or end the sets with two dashes: "
+                f"cfn-lint -a lambda_vpc.rules -- {word}"
+            )
+
+
+_refuse_wrong_order(sys.argv)
 
 # --- rule classes -------------------------------------------------------------------------------
 

@@ -9,7 +9,6 @@ from lambda_vpc.answers import Answer, Undetermined
 from lambda_vpc.cloudformation import roles
 from lambda_vpc.cloudformation.template import FUNCTION_TYPES, Resource
 from lambda_vpc.cloudformation.values import Pseudo, Reference, Unknown, pieces
-from lambda_vpc.network.endpoint_policies import CLOSE, OPEN, OWN, own_arn
 from lambda_vpc.network.from_template.subnets import Outside
 from lambda_vpc.network.from_template.values import (
     DEFAULT_GROUP,
@@ -22,6 +21,7 @@ from lambda_vpc.network.from_template.values import (
     truth,
 )
 from lambda_vpc.network.model import Endpoint, Function, Id, Permission
+from lambda_vpc.network.open_texts import CLOSE, OPEN, OWN, own_arn
 
 # The endpoint of a global service has no Region in its name, as `com.amazonaws.iam`.
 _SERVICE = re.compile(r"(?:com|cn\.com)\.amazonaws\.(?:[^.]+\.(.+)|([^.]+))|aws\.api\.[^.]+\.(.+)")
