@@ -24,6 +24,9 @@ log = logging.getLogger("mkdocs.hooks.mistakes")
 
 T = TypeVar("T")
 
+MOST = 5
+"""Mistakes of one file that are told: the first ones are often the cause of the others."""
+
 _ARTICLE = re.compile(r"<article\b[^>]*>")
 _BOX = re.compile(r"<!-- mistakes -->.*?<!-- /mistakes -->", re.DOTALL)
 _PLACE = re.compile(
@@ -72,8 +75,11 @@ def found(bad: BadInput, *, usable: bool) -> None:
     """
     if not (_run.serving and usable):
         raise PluginError(str(bad)) from None
-    for problem in bad.problems:
+    for problem in bad.problems[:MOST]:
         note(problem)
+    if (rest := len(bad.problems) - MOST) > 0:
+        last = bad.problems[MOST - 1]
+        note(Problem(last.path, last.line, f"{rest} more behind it; mend these first"))
 
 
 def note(problem: Problem) -> None:

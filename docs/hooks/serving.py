@@ -166,6 +166,7 @@ def on_serve(server: LiveReloadServer, config: MkDocsConfig, builder: Callable[[
     """Have the server go on after a build that stopped: it would keep every open page waiting."""
 
     def build() -> None:
+        mistakes.begin()
         try:
             builder()
         except Exception as error:

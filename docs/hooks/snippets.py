@@ -69,7 +69,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     root = Path(config.config_file_path).parent / "snippets"
     touched = saves.snippets()
     try:
-        loaded = load(root)
+        loaded = load(root) if touched is None or touched else dict(_snippets)
         check_facts(loaded.values(), known_facts().by_id)
         released.load(root, loaded)
     except BadInput as bad:
