@@ -187,7 +187,8 @@ class Mistake:
 
 MISTAKES = {
     "spec": Mistake(
-        f"snippets/{SNIPPET}.spec.yaml", "kind:", "kinde:", f"{SNIPPET}.spec.yaml:1</code>: &#39;kind&#39; is missing",
+        f"snippets/{SNIPPET}.spec.yaml", "kind:", "kinde:",
+        f"{SNIPPET}.spec.yaml:1</code>: &#39;kind&#39; is missing",
         ["en/", f"en/snippets/{SNIPPET}/"], ["en/other/"],
     ),
     "snippet": Mistake(
