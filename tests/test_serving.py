@@ -183,6 +183,8 @@ class Mistake:
     """The pages that show it, in English."""
     others: Sequence[str] = ()
     """Pages that do not."""
+    stops: bool = False
+    """Whether nothing else is rendered until it is mended: the configuration, and what nobody foresaw."""
 
 
 MISTAKES = {
@@ -199,7 +201,12 @@ MISTAKES = {
         "docs/facts.yaml", "  - id: K02", "  - di: K02", "unknown key &#39;di&#39;", ["en/", "en/other/"]
     ),
     "terms": Mistake("docs/terms.yaml", "\n- id: ", "\n- id: [", "docs/terms.yaml:", ["en/", "en/other/"]),
-    "configuration": Mistake("mkdocs.yml", "nav:", "nav: [", "mkdocs.yml:", ["en/", "en/other/"]),
+    "configuration": Mistake("mkdocs.yml", "nav:", "nav: [", "mkdocs.yml:", ["en/", "en/other/"], stops=True),
+    "error": Mistake(
+        "docs/ja/index.md", "# Home", "---\ntemplate: no-such.html\n---\n# Home",
+        "TemplateNotFound: &#39;no-such.html&#39;",
+        ["en/", "en/other/"], stops=True,
+    ),
     "policy": Mistake(
         "docs/en/index.md", "{#home}\n", '{#home}\n\n<p style="top: 0">x</p>\n',
         "docs/en/index.md:3</code>: the security policy blocks", ["en/"], ["en/other/"],
@@ -217,7 +224,7 @@ def test_a_mistake_is_shown_where_it_concerns_until_it_is_mended(server: Server,
     for page in mistake.others:
         assert b"mistakes" not in server.read(page)
     assert "Traceback" not in server.said()
-    if mistake.path != "mkdocs.yml":
+    if not mistake.stops:
         word = f"Meanwhile {mistake.path.rpartition('/')[2]}."
         server.edit("docs/en/other.md", "{#other}\n", f"{{#other}}\n\n{word}\n")
         assert server.shows("en/other/", lambda page: word.encode() in page), server.said()

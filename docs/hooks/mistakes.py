@@ -74,7 +74,7 @@ def found(bad: BadInput, *, usable: bool) -> None:
         PluginError: in a build, and where there is nothing to go on with.
     """
     if not (_run.serving and usable):
-        raise PluginError(str(bad)) from None
+        raise PluginError(str(bad)) from bad
     for problem in bad.problems[:MOST]:
         note(problem)
     if (rest := len(bad.problems) - MOST) > 0:
