@@ -118,6 +118,19 @@ def test_a_file_that_is_new_or_gone_touches_everything(save: Save) -> None:
     assert save({"snippets/topic/new.yaml": "{}\n"}) is None
 
 
+def test_a_page_that_a_hook_writes_and_did_not_before_touches_everything(
+    save: Save, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(GENERATED, "en/snippets/topic/new.md", "# New\n")
+    assert save({"docs/en/index.md": "# Home\n\nText.\n"}) is None
+
+
+def test_a_new_wrong_variant_touches_its_snippet(save: Save) -> None:
+    touched = {"en/one.md", "en/two.md", ONE, TWO, *TOLD}
+    assert save({"snippets/topic/two.wrong/new.json": "{}\n"}) == touched
+    assert save({"snippets/topic/two.wrong/new.json": None}) == touched
+
+
 def test_what_editors_leave_beside_a_file_touches_nothing(save: Save) -> None:
     assert save({"docs/en/.one.md.swp": "x", "docs/en/one.md~": "x", "docs/en/4913": "x"}) == set()
 
