@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from conftest import ROOT
 
@@ -34,6 +37,11 @@ from lighter import (
 )
 def test_indentation_goes_where_it_is_not_shown(html: str, lighter: str) -> None:
     assert without_indentation(html) == lighter
+
+
+@given(st.text("a \n\r\t\x0b\u3000\u2028<>"))
+def test_no_blank_is_left_around_a_line_break(html: str) -> None:
+    assert without_indentation(html) == re.sub(r"\s*\n\s*", "\n", html)
 
 
 @pytest.mark.parametrize(

@@ -38,6 +38,7 @@ def test_the_site_has_the_languages_of_the_guide_and_all_words_in_each() -> None
         pass
 
     Loader.add_constructor("!ENV", lambda loader, node: None)
+    Loader.add_multi_constructor("tag:yaml.org,2002:python/", lambda loader, suffix, node: None)
     extra = yaml.load((ROOT / "mkdocs.yml").read_text("utf-8"), Loader)["extra"]
     assert tuple(extra["languages"]) == LANGUAGES
     one, *others = (set(words) for words in extra["languages"].values())

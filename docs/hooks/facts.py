@@ -12,22 +12,21 @@ import re
 from collections.abc import Iterable
 
 from mkdocs.config.defaults import MkDocsConfig
-from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
+import mistakes
 from directives import DirectiveError, Handler, expand, without_argument
 from lambda_vpc.guide import addresses
 from lambda_vpc.guide.facts import Fact, Facts, load
 from lambda_vpc.guide.languages import LANGUAGES
-from lambda_vpc.reading import BadInput
 from page_links import language_of, own
 from render import DOCS, render, words
 
 
 def known() -> Facts:
     """The facts as docs/facts.yaml has them now."""
-    return load(DOCS / "facts.yaml")
+    return mistakes.last_good(load, DOCS / "facts.yaml")
 
 
 def citation(ids: Iterable[str], page: Page) -> str:
@@ -76,10 +75,7 @@ HANDLERS = {"fact": _fact_directive, "facts": _table("facts.html"), "how-checked
 
 def on_pre_build(**_: object) -> None:
     """Stop before any page is rendered when docs/facts.yaml breaks its form."""
-    try:
-        known()
-    except BadInput as error:
-        raise PluginError(str(error)) from None
+    known()
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:

@@ -21,6 +21,7 @@ from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
 import released
+import saves
 from lambda_vpc.checking import data as answers
 from lambda_vpc.guide import addresses, permanent
 from lambda_vpc.guide import index as guide_index
@@ -106,6 +107,8 @@ def on_post_page(output: str, page: Page, config: MkDocsConfig) -> str:
 @event_priority(-200)
 def on_post_build(config: MkDocsConfig) -> None:
     """Write down which addresses there are."""
+    if not saves.everything():
+        return
     site = Path(config.site_dir)
     index = json.loads((site / addresses.INDEX).read_text("utf-8"))
     named = {

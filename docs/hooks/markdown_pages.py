@@ -17,6 +17,7 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.plugins import event_priority
 from mkdocs.structure.files import Files
+from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 
 import beside
@@ -45,11 +46,12 @@ class _Run:
 _run = _Run()
 
 
-def on_files(files: Files, config: MkDocsConfig) -> Files:
+# When it is known which pages are rendered.
+def on_nav(nav: Navigation, config: MkDocsConfig, files: Files) -> Navigation:
     """Forget the last build, and see whether another process is worth its beginning."""
     _run.pages.clear()
     _run.beside = len(files.documentation_pages()) >= MANY
-    return files
+    return nav
 
 
 def _cited() -> dict[str, tuple[str, str]]:

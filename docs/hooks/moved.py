@@ -10,6 +10,7 @@ import logging
 import posixpath
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urldefrag
 
@@ -19,7 +20,9 @@ from mkdocs.plugins import event_priority
 from mkdocs.structure.files import Files
 from mkdocs.structure.pages import Page
 
+import mistakes
 import policy
+import saves
 from lambda_vpc.guide import permanent
 from lambda_vpc.guide.languages import LANGUAGES
 from lambda_vpc.guide.permanent import Redirect
@@ -31,13 +34,26 @@ log = logging.getLogger("mkdocs.hooks.moved")
 _redirects: dict[str, Redirect] = {}
 
 
+@dataclass
+class _Run:
+    """Whether `_redirects` are those of docs/redirects.yaml; there may be none."""
+
+    read: bool = False
+
+
+_run = _Run()
+
+
 def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Read where moved addresses lead."""
-    _redirects.clear()
     try:
-        _redirects.update(permanent.load_redirects(_root(config)))
+        read = permanent.load_redirects(_root(config))
     except BadInput as bad:
-        raise PluginError(str(bad)) from None
+        mistakes.found(bad, usable=_run.read)
+    else:
+        _redirects.clear()
+        _redirects.update(read)
+        _run.read = True
     return files
 
 
@@ -95,6 +111,8 @@ def _with_alias(html: str, old: str, new: str) -> str:
 @event_priority(-200)
 def on_post_build(config: MkDocsConfig) -> None:
     """Write the pages that lead on, and name every released address that would break."""
+    if not saves.everything():
+        return
     site = Path(config.site_dir)
     for old, redirect in _redirects.items():
         if "#" not in old:

@@ -31,7 +31,7 @@ from lambda_vpc.eni import Function, function_states
 from lambda_vpc.guide import addresses, holders
 from lambda_vpc.guide.cases.plan import PlanCase
 from lambda_vpc.guide.snippet import Snippet
-from lambda_vpc.reading import suggestion
+from lambda_vpc.reading import BadInput, suggestion
 from page_links import language_of, own
 from render import DOCS, render
 
@@ -161,7 +161,10 @@ def drawn(argument: str, language: str) -> Picture:
     kind = _KINDS[name]
     if len(named) != kind.snippets:
         raise DirectiveError(f"picture {name} takes {kind.snippets} snippets, found {len(named)}")
-    return kind.draw(language, *named)
+    try:
+        return kind.draw(language, *named)
+    except BadInput as bad:
+        raise DirectiveError(str(bad)) from None
 
 
 def _picture(argument: str, page: Page) -> str:

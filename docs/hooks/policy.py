@@ -46,6 +46,15 @@ class _Run:
 _run = _Run()
 
 
+class Blocked(PluginError):
+    """A page that the policy would break."""
+
+    def __init__(self, message: str, markup: str = "") -> None:
+        super().__init__(message + markup)
+        self.markup = markup
+        """What it would block; empty where it has no place in the page."""
+
+
 def starts(*, serving: bool) -> None:
     """Say how MkDocs was started: live reload adds an inline script that no hash could cover."""
     _run.serving = serving
@@ -59,19 +68,17 @@ def check(output: str, place: str) -> None:
         place: the file to mend, as messages name it.
 
     Raises:
-        PluginError: what the policy would block, or no place for the policy.
+        Blocked: what the policy would block, or no place for the policy.
     """
     markup = _SCRIPT.sub(r"<script\1></script>", output)
     if _may_be_inline(markup.lower()) and (inline := _INLINE.search(markup)):
-        raise PluginError(
-            f"{place}: the security policy blocks inline styles and handlers; use a class: {inline[0]}"
+        raise Blocked(
+            f"{place}: the security policy blocks inline styles and handlers; use a class: ", inline[0]
         )
     if foreign := _FOREIGN.search(markup):
-        raise PluginError(
-            f"{place}: loads from another host; put the file under docs/theme/assets: {foreign[0]}"
-        )
+        raise Blocked(f"{place}: loads from another host; put the file under docs/theme/assets: ", foreign[0])
     if output.count(_CHARSET) != 1:
-        raise PluginError(
+        raise Blocked(
             f"{place}: {_CHARSET} not found once; the policy goes after it: mend docs/hooks/policy.py"
         )
 

@@ -12,10 +12,10 @@ import re
 from dataclasses import dataclass, field
 
 from mkdocs.config.defaults import MkDocsConfig
-from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import Files
 from mkdocs.structure.pages import Page
 
+import mistakes
 from directives import DirectiveError, Handler, expand, without_argument
 from facts import citation
 from facts import known as known_facts
@@ -71,7 +71,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     try:
         _build.problems = load(DOCS / "problems.yaml", known)
     except BadInput as bad:
-        raise PluginError(str(bad)) from None
+        mistakes.found(bad, usable=_build.problems is not None)
     return files
 
 

@@ -26,10 +26,11 @@ def load(root: Path, snippets: Mapping[str, Snippet]) -> None:
     Raises:
         BadInput: the list or a pinned file is wrong, or a snippet that was released is gone.
     """
-    _histories.clear()
-    _histories.update(releases.load(root))
-    if gone := releases.gone(root, _histories, snippets):
+    histories = releases.load(root)
+    if gone := releases.gone(root, histories, snippets):
         raise BadInput(gone)
+    _histories.clear()
+    _histories.update(histories)
 
 
 def files(root: Path, config: MkDocsConfig) -> Iterator[File]:

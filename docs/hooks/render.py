@@ -72,7 +72,7 @@ def words() -> dict[str, dict[str, str]]:
 
 
 def prepare(*beginnings: str) -> None:
-    """Compile the templates whose names begin so, before one is asked for; from then on they do not change."""
+    """Compile the templates whose names begin so, before one is asked for; they change no more then."""
     environment = _environment()
     environment.auto_reload = False
     for name in environment.list_templates(filter_func=lambda name: name.startswith(beginnings)):

@@ -13,9 +13,12 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import yaml
 from mkdocs.config.defaults import MkDocsConfig
 
 import lambda_vpc
+import mistakes
+from lambda_vpc.reading import Problem
 
 log = logging.getLogger("mkdocs.hooks.restart")
 
@@ -50,20 +53,30 @@ def on_pre_build(config: MkDocsConfig) -> None:
     """Start over if anything of it has changed and can be read as Python."""
     if not _run.loaded or (now := _files()) == _run.loaded:
         return
-    if not all(_compiles(path) for path, _ in now.items() - _run.loaded.items()):
+    root = Path(config.config_file_path).parent
+    loadable = [_can_be_loaded(path, root) for path, _ in now.items() - _run.loaded.items()]
+    if not all(loadable):
         return
     log.info("The code has changed: starting over")
     shutil.rmtree(config.site_dir, ignore_errors=True)
     os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
 
 
-def _compiles(path: Path) -> bool:
+def _can_be_loaded(path: Path, root: Path) -> bool:
     """Whether a file in the middle of an edit is whole again; a server that ended would be missed."""
-    if path.suffix != ".py":
-        return True
+    line = 1
     try:
-        compile(path.read_text("utf-8"), str(path), "exec")
-    except (SyntaxError, ValueError) as error:
-        log.warning("%s cannot be loaded yet: %s", path, error)
-        return False
-    return True
+        if path.suffix == ".py":
+            compile(path.read_text("utf-8"), str(path), "exec")
+        else:
+            yaml.safe_load(path.read_text("utf-8"))
+        return True
+    except SyntaxError as error:
+        line, reason = error.lineno or 1, error.msg
+    except yaml.MarkedYAMLError as error:
+        line, reason = error.problem_mark.line + 1 if error.problem_mark else 1, error.problem
+    except (ValueError, yaml.YAMLError) as error:
+        reason = str(error)
+    name = path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
+    mistakes.note(Problem(name, line, f"cannot be loaded yet: {reason}; mend it there"))
+    return False

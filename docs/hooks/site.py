@@ -18,8 +18,11 @@ from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 from rjsmin import jsmin
 
+import mistakes
 import policy
+import saves
 from lambda_vpc.guide import addresses
+from lambda_vpc.reading import Problem
 from lighter import (
     plain_code,
     plain_config,
@@ -181,7 +184,17 @@ def on_page_context(context: dict, page: Page, **_: object) -> dict:
 
 def on_post_page(output: str, page: Page, config: MkDocsConfig) -> str:
     """Finish a page's HTML."""
-    return _finish(_mend(output, f"docs/{page.file.src_uri}", config), f"docs/{page.file.src_uri}")
+    place = f"docs/{page.file.src_uri}"
+    output = _mend(output, place, config)
+    try:
+        return _finish(output, place)
+    except policy.Blocked as blocked:
+        if not _run.serving:
+            raise
+        written = page.file.content_string.partition(blocked.markup)[0] if blocked.markup else ""
+        line = written.count("\n") + 1 if written != page.file.content_string else 1
+        mistakes.note(Problem(place, line, str(blocked).removeprefix(f"{place}: ")))
+        return output
 
 
 def on_post_template(output_content: str, template_name: str, config: MkDocsConfig) -> str:
@@ -194,6 +207,8 @@ def on_post_template(output_content: str, template_name: str, config: MkDocsConf
 
 def on_post_build(config: MkDocsConfig) -> None:
     """Split the search index, and finish the style sheet."""
+    if not saves.everything():
+        return
     site = Path(config.site_dir)
     split_index(site, config.extra["languages"])
     reference = site / _REFERENCE_SHEET

@@ -21,7 +21,6 @@ from functools import cache
 from pathlib import Path
 
 from mkdocs.config.defaults import MkDocsConfig
-from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 from pygments import highlight
@@ -34,9 +33,11 @@ import embeds
 import excerpts
 import histories
 import index
+import mistakes
 import network_pictures
 import released
 import runtime
+import saves
 from directives import DirectiveError, Handler, expand, without_argument
 from facts import citation
 from facts import known as known_facts
@@ -68,19 +69,23 @@ _topics: dict[str, dict[str, str]] = {}
 def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Load and run every snippet; publish the raw files, and a page for each in each language."""
     root = Path(config.config_file_path).parent / "snippets"
+    touched = saves.snippets()
     try:
-        loaded = load(root)
+        loaded = load(root) if touched is None or touched else dict(_snippets)
         check_facts(loaded.values(), known_facts().by_id)
         released.load(root, loaded)
     except BadInput as bad:
-        raise PluginError(str(bad)) from None
+        mistakes.found(bad, usable=bool(_snippets))
+        loaded, touched = dict(_snippets), set()
     _snippets.clear()
     _outcome.cache_clear()
     _snippets.update(loaded)
     _topics.update(config.extra["sections"])
-    _results.clear()
+    if touched is None:
+        _results.clear()
     for name, snippet in loaded.items():
-        _results[name] = snippet.results()
+        if touched is None or name in touched:
+            _results[name] = snippet.results()
         for result in _results[name]:
             if not result.passed:
                 log.warning(

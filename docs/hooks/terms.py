@@ -8,20 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from mkdocs.exceptions import PluginError
 from mkdocs.structure.pages import Page
 
+import mistakes
 from directives import DirectiveError, expand, without_argument
 from lambda_vpc.guide import addresses
 from lambda_vpc.guide.languages import other
 from lambda_vpc.guide.terms import Term, load
-from lambda_vpc.reading import BadInput, suggestion
+from lambda_vpc.reading import suggestion
 from page_links import language_of, own
 from render import DOCS, render
 
 
 def _known() -> Mapping[str, Term]:
-    return load(DOCS / "terms.yaml")
+    return mistakes.last_good(load, DOCS / "terms.yaml")
 
 
 def _glossary(page: Page) -> str:
@@ -43,10 +43,7 @@ HANDLERS = {"glossary": without_argument(_glossary), "term": _term_directive}
 
 def on_pre_build(**_: object) -> None:
     """Stop before any page is rendered when docs/terms.yaml breaks its form."""
-    try:
-        _known()
-    except BadInput as error:
-        raise PluginError(str(error)) from None
+    _known()
 
 
 def on_page_markdown(markdown: str, page: Page, **_: object) -> str:

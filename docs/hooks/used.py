@@ -12,8 +12,10 @@ from jinja2 import Environment
 from markupsafe import Markup
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import Files
+from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 
+import saves
 from lambda_vpc.guide import addresses
 from lambda_vpc.guide.directives import Directive, expand
 from page_links import language_of, link
@@ -27,13 +29,17 @@ _shown: dict[str, dict[str, Page]] = {}
 """By snippet, the pages that show it, by their source."""
 
 
-def on_pre_build(**_: object) -> None:
-    """Forget the pages of the build before."""
-    _shown.clear()
+def on_nav(nav: Navigation, **_: object) -> Navigation:
+    """Forget the pages of the build before, as far as they are read again."""
+    if saves.everything():
+        _shown.clear()
+    return nav
 
 
 def on_page_markdown(markdown: str, page: Page, **_: object) -> str:
     """Note which snippets a page shows, and keep a place for the list of the pages that show one."""
+    for shown in _shown.values():
+        shown.pop(page.file.src_uri, None)
 
     def read(found: Directive) -> str:
         if found.name == "used":

@@ -45,6 +45,8 @@ for number in range(2):
     if number == 0:
         config.plugins.on_startup(command="serve", dirty=False)
     config.site_url = address
+    if "saves" in sys.modules:
+        sys.modules["saves"].forget()  # as after a change of the facts
     build(config, serve_url=address)
 print(time.perf_counter() - start)
 """
