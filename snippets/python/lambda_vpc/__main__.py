@@ -24,6 +24,8 @@ from lambda_vpc import diagram, links, network, reading, sentences
 from lambda_vpc.cloudformation import template
 from lambda_vpc.cloudformation.template import Template
 from lambda_vpc.cloudformation.values import shown
+from lambda_vpc.guide import new
+from lambda_vpc.guide.snippet import KINDS
 from lambda_vpc.network import from_template
 from lambda_vpc.network.trace import Blocked, Reached, Result, Unknown
 from lambda_vpc.reading import BadInput, WrongUsage
@@ -70,6 +72,13 @@ exit codes:
   3  a file or the index cannot be used
   4  wrong usage
   5  a fault of this command
+"""
+_AFTERWARDS = """
+{left} lines are left to write; meanwhile and afterwards:
+  mkdocs serve                     shows it, and in red what comes out otherwise
+  python tests/sections.py record  once both pages say the same
+  pytest --snippet {name}
+                                   what is asked of it, in seconds
 """
 _FAILING = "broken,withdrawn,outdated"
 _MOST_LINKS = 1_000
@@ -162,6 +171,12 @@ def _links(options: argparse.Namespace) -> int:
         counted = ", ".join(f"{answers[name]:,} {name}" for name in links.ANSWERS if answers[name])
         lines.append(f"links      {len(found):,}: {counted}")
     return _print("\n".join([*lines, *(_visible(f"note       {remark}") for remark in remarks)]), code)
+
+
+def _new(options: argparse.Namespace) -> int:
+    left = new.create(Path.cwd(), options.name, options.kind, options.page)
+    lines = [f"{one.path}:{one.line}: {one.what}" for one in left]
+    return _print("\n".join([*lines, _AFTERWARDS.format(left=len(left), name=options.name).rstrip()]), 0)
 
 
 def _failing(written: str) -> set[str]:
@@ -353,6 +368,19 @@ def _parser() -> argparse.ArgumentParser:
         "--lang", choices=("ja", "en"), default="en", help="language of the reasons, by default en"
     )
     checked.add_argument("--json", action="store_true", help="print the answers as JSON")
+    begun = commands.add_parser(
+        "new", help="begin a snippet, in a copy of the guide's repository",
+        description="Write a snippet with its spec, a wrong variant and a section on a page in both "
+        "languages, and list what is left to write. It asks nothing, and changes no file but the two pages.",
+    )  # fmt: skip
+    begun.set_defaults(run=_new, json=False)
+    begun.add_argument("name", metavar="TOPIC/NAME", help="as in network/nat-shared")
+    begun.add_argument("--kind", required=True, metavar="KIND", help=", ".join(KINDS))
+    begun.add_argument(
+        "--page", metavar="PAGE",
+        help="the page that shows it, as in network/internet-nat; by default the topic's page whose name is "
+        "most alike",
+    )  # fmt: skip
     return parser
 
 

@@ -43,6 +43,16 @@ ENTRIES = {
 _NO_TOPICS = frozenset(["python", "releases.yaml", "sha256"])
 
 
+def topics(root: Path) -> list[str]:
+    """The folders of the `snippets` folder that hold snippets, sorted."""
+    return sorted(path.name for path in _in_topics(root) if path.is_dir())
+
+
+def _in_topics(root: Path) -> list[Path]:
+    found = (path for path in root.iterdir() if path.name not in _NO_TOPICS)
+    return sorted(path for path in found if not path.name.startswith("."))
+
+
 def load(root: Path) -> dict[str, Snippet]:
     """Load all snippets below a folder.
 
@@ -58,9 +68,7 @@ def load(root: Path) -> dict[str, Snippet]:
     """
     problems: list[Problem] = []
     snippets: dict[str, Snippet] = {}
-    for topic in sorted(root.iterdir()):
-        if topic.name.startswith(".") or topic.name in _NO_TOPICS:
-            continue
+    for topic in _in_topics(root):
         if not topic.is_dir():
             problems.append(
                 Problem(_named(root, topic), 1, "stands outside a topic folder; move it into one")
