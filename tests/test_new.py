@@ -1,4 +1,4 @@
-"""One command begins a snippet: it asks nothing, what it writes passes the loader, and it says what is left."""
+"""One command begins a snippet: what it writes passes the loader, and it says what is left to write."""
 
 from __future__ import annotations
 
