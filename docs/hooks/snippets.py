@@ -35,6 +35,7 @@ import histories
 import index
 import networks
 import released
+import spec_keys
 from directives import DirectiveError, Handler, expand, without_argument
 from facts import citation
 from facts import known as known_facts
@@ -493,6 +494,10 @@ def _spec_directive(argument: str, page: Page) -> str:
     return render("spec.html", language_of(page), snippet=snippet, rows=rows(snippet.spec.text, "yaml", {}))
 
 
+def _spec_keys_directive(argument: str, page: Page) -> str:
+    return spec_keys.listed(argument, page, _snippets, lambda snippet: _address(snippet, page))
+
+
 def _rule_directive(argument: str, page: Page) -> str:
     """A lint rule with its examples; `argument` is its id."""
     if argument not in RULES:
@@ -524,6 +529,7 @@ HANDLERS: dict[str, Handler] = {
     "network": _network_directive,
     "case": _case_directive,
     "spec": _spec_directive,
+    "spec-keys": _spec_keys_directive,
     "catalogue": without_argument(_catalogue),
     "request-context": _request_context_directive,
     "placeholders": without_argument(_placeholders),

@@ -38,6 +38,10 @@ ENTRIES = {
     "no-effect": False, "command": False,
 }  # fmt: skip
 """The entries of a spec, and whether it must have them."""
+ACCEPT = {"rule": True, "because": True}
+"""The keys of an item of `accept`."""
+WRONG = {"file": True, "because": True, "caught-by": True, "attach-to": False}
+"""The keys of an item of `wrong`."""
 
 
 _NO_TOPICS = frozenset(["python", "releases.yaml", "sha256"])
@@ -254,7 +258,7 @@ class _Spec(StrictReader):
         found = []
         for position, item in enumerate(self.items(value, ("accept",))):
             where: KeyPath = ("accept", position)
-            item = self.fields(item, where, {"rule": True, "because": True})
+            item = self.fields(item, where, ACCEPT)
             rule = str(item.get("rule"))
             if "rule" in item and not RULE_ID.fullmatch(rule):
                 self.problem((*where, "rule"), f"'{rule}' is not a lint rule id such as W3037")
@@ -281,8 +285,7 @@ class _Spec(StrictReader):
         for position, item in enumerate(self.items(value, ("wrong",))):
             where: KeyPath = ("wrong", position)
             before = len(self.problems)
-            known = {"file": True, "because": True, "caught-by": True, "attach-to": False}
-            item = self.fields(item, where, known)
+            item = self.fields(item, where, WRONG)
             if len(self.problems) > before:
                 continue
             name, caught_by = str(item["file"]), str(item["caught-by"])
