@@ -111,6 +111,14 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
     ]
 
 
+def pytest_exception_interact(
+    call: pytest.CallInfo[object], report: pytest.CollectReport | pytest.TestReport
+) -> None:
+    """A mistake in the guide's data that stops the reading of a test file is said without a traceback."""
+    if isinstance(report, pytest.CollectReport) and isinstance(call.excinfo.value, BadInput):
+        report.longrepr = str(call.excinfo.value)
+
+
 GUIDES = min(2, os.cpu_count() or 1)
 """Processes that share the tour of the site."""
 IN_PARALLEL = "PYTEST_XDIST_WORKER" in os.environ

@@ -69,7 +69,7 @@ MISTAKES = {
         "",
         "'example' is missing; condition-keys/approved-vpc-scp has one",
     ),
-    "one language": ("    en: Logical ID of the function\n", "", "'en' is missing; add it"),
+    "one language": ("    en: Logical ID of the function.\n", "", "'en' is missing; add it"),
 }
 
 

@@ -23,7 +23,7 @@ def run(*arguments: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *arguments],
         cwd=TESTS.parent,
-        env=environment | {"PYTHONUNBUFFERED": "1"},
+        env=environment | {"PYTHONUNBUFFERED": "1", "PYTHONPATH": os.pathsep.join(sys.path)},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -66,6 +66,19 @@ def test_a_snippet_that_is_not_there_ends_the_run_with_the_nearest_name() -> Non
     assert process.returncode == pytest.ExitCode.USAGE_ERROR
     assert "no snippet 'condition-keys/require-vcp' (did you mean 'condition-keys/require-vpc'?)" in said
     assert "Traceback" not in said
+
+
+def test_a_mistake_in_the_data_stops_a_file_with_its_place_and_no_traceback(tmp_path: Path) -> None:
+    (tmp_path / "test_data.py").write_text(
+        "from lambda_vpc.reading import BadInput, Problem\n"
+        "raise BadInput([Problem('docs/facts.yaml', 7, \"'en' is missing; add it\")])\n",
+        "utf-8",
+    )
+    with run("-p", "conftest", str(tmp_path)) as process:
+        said = process.communicate()[0]
+    assert process.returncode == pytest.ExitCode.INTERRUPTED, said
+    assert "\ndocs/facts.yaml:7: 'en' is missing; add it\n" in said
+    assert "Traceback" not in said and "raise BadInput" not in said
 
 
 def test_a_property_says_no_number_of_examples_of_its_own() -> None:
