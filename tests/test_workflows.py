@@ -33,9 +33,12 @@ _ON_MAIN = "github.ref == 'refs/heads/main' && github.event_name != 'pull_reques
 def schema_errors(folder: Path) -> str:
     """What check-jsonschema finds with the schemas it carries; empty when all is valid."""
     found = ""
+    issues = folder / "ISSUE_TEMPLATE"
     for schema, files in (
         ("vendor.github-workflows", sorted((folder / "workflows").glob("*.yml"))),
         ("vendor.dependabot", sorted(folder.glob("dependabot.yml"))),
+        ("vendor.github-issue-config", [issues / "config.yml"]),
+        ("vendor.github-issue-forms", sorted(set(issues.glob("*.yml")) - {issues / "config.yml"})),
     ):
         assert files, f"no file for {schema} in {folder}"
         command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", schema, *map(str, files)]
@@ -140,6 +143,12 @@ def change(folder: Path, name: str, old: str, new: str, count: int = 1) -> None:
 def test_an_invalid_workflow_is_found(copy: Path) -> None:
     change(copy, "site.yml", "runs-on:", "run-on:")
     assert "run-on" in schema_errors(copy)
+
+
+def test_an_invalid_issue_form_is_found(copy: Path) -> None:
+    form = copy / "ISSUE_TEMPLATE" / "wrong-fact.yml"
+    form.write_text(form.read_text("utf-8").replace("type: input", "type: inputs", 1), "utf-8")
+    assert "wrong-fact.yml" in schema_errors(copy)
 
 
 @pytest.mark.parametrize(
