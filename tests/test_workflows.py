@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +16,9 @@ import yaml
 ROOT = Path(__file__).parents[1]
 GITHUB = ROOT / ".github"
 WORKFLOWS = GITHUB / "workflows"
+
+# Newer than the oldest that pyproject.toml allows.
+PYTHONS = ["3.12", "3.13", "3.14"]
 
 # An action that cannot be pinned by commit stands here with the reason; unused entries fail.
 NOT_PINNED: dict[str, str] = {}
@@ -116,6 +120,23 @@ def test_zizmor_finds_no_weakness() -> None:
 def test_the_workflows_keep_our_promises() -> None:
     found = broken_promises(GITHUB)
     assert not found, "\n" + "\n".join(found)
+
+
+def test_every_python_that_is_promised_is_tested_every_week() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    oldest = project["requires-python"].removeprefix(">=")
+    weekly = yaml.load((WORKFLOWS / "newest.yml").read_text("utf-8"), yaml.BaseLoader)
+    tested = weekly["jobs"]["pythons"]["strategy"]["matrix"]["python"]
+    assert "schedule" in weekly["on"]
+    assert tested == [oldest, *PYTHONS]
+    contributing = (GITHUB / "CONTRIBUTING.md").read_text("utf-8")
+    assert re.search(rf"every Python from {tested[0]} to {tested[-1]}", " ".join(contributing.split()))
+
+
+def test_another_builder_is_tried_every_week() -> None:
+    weekly = yaml.load((WORKFLOWS / "newest.yml").read_text("utf-8"), yaml.BaseLoader)
+    commands = " ".join(step.get("run", "") for step in weekly["jobs"]["builders"]["steps"])
+    assert "tests/tools/other_builders.py" in commands and (ROOT / "tests/tools/other_builders.py").is_file()
 
 
 def test_every_exemption_from_pinning_is_needed() -> None:
