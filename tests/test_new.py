@@ -142,4 +142,5 @@ def test_no_page_holds_what_is_left_to_write() -> None:
         for number, line in enumerate(path.read_text("utf-8").splitlines(), 1)
         if MARK in line
     ]
-    assert not left, "write what is left:\n" + "\n".join(left)
+    if left:
+        pytest.fail("write what is left:\n" + "\n".join(left), pytrace=False)

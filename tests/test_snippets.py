@@ -124,7 +124,8 @@ def test_each_snippet_is_written_to_its_end(snippet: Snippet):
         for number, line in enumerate(file.text.splitlines(), 1)
         if MARK in line
     ]
-    assert not left, "write what is left:\n" + "\n".join(left)
+    if left:
+        pytest.fail("write what is left:\n" + "\n".join(left), pytrace=False)
 
 
 @pytest.mark.parametrize("snippet", SNIPPETS.values(), ids=list(SNIPPETS))
