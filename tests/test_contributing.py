@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -12,6 +14,11 @@ from lambda_vpc.__main__ import main
 from lambda_vpc.guide.languages import LANGUAGES
 from lambda_vpc.guide.spec import load
 from lambda_vpc.rules import RULES
+
+# Last, so that no hook stands before a module of Python with its name.
+sys.path.append(str(ROOT / "docs" / "hooks"))
+
+import repository
 
 FILES = ("README.md", ".github/CONTRIBUTING.md", ".github/PULL_REQUEST_TEMPLATE.md")
 TEXTS = {file: (ROOT / file).read_text("utf-8") for file in FILES}
@@ -65,6 +72,24 @@ def test_every_rule_stands_on_the_page_of_the_rules_once(language: str) -> None:
     page = ROOT / "docs" / language / "reference" / "rules.md"
     shown = re.findall(r"^\{\{ rule (\S+) \}\}$", page.read_text("utf-8"), re.MULTILINE)
     assert sorted(shown) == sorted(RULES), f"{page}: show each rule with {{{{ rule ID }}}}"
+
+
+@pytest.mark.parametrize(
+    ("page", "generated", "source"),
+    [
+        ("ja/network/ipv6.md", False, "docs/ja/network/ipv6.md"),
+        ("en/reference/facts.md", False, "docs/en/reference/facts.md"),
+        ("en/snippets/network/nat-shared.md", True, "snippets/network/nat-shared.spec.yaml"),
+        ("ja/reference/facts/network.md", True, "docs/facts.yaml"),
+        ("ja/snippets/index.md", True, None),
+    ],
+)
+def test_a_page_leads_to_the_file_that_it_is_written_in(
+    page: str, generated: bool, source: str | None
+) -> None:
+    file = SimpleNamespace(src_uri=page, generated_by="a hook" if generated else None)
+    assert repository.source_of(SimpleNamespace(file=file)) == source
+    assert source is None or (ROOT / source).is_file()
 
 
 def test_a_file_that_does_not_exist_is_found() -> None:
