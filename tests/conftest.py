@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -18,6 +19,8 @@ import pytest
 from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser
 
+from lambda_vpc.guide.spec import load
+from lambda_vpc.reading import BadInput, suggestion
 from tour import BASE_PATH, Visit, open_browser, served, tour
 
 ROOT = Path(__file__).parents[1]
@@ -63,6 +66,59 @@ def build_site(
     )
 
 
+WHOLE = "about 12 minutes on two processors, the browser tests half of it"
+"""How long all tests take, measured with nothing else running."""
+OF_ONE_SNIPPET = ("test_snippets.py", "test_lint.py", "test_mutants.py")
+"""The files that ask something of each snippet, without the site."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Offer the fast loop of a writer: what is asked of one snippet, in seconds."""
+    parser.addoption(
+        "--snippet", metavar="TOPIC/NAME", help="only what is asked of this snippet, without the site"
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """With --snippet, read the files alone that ask something of each snippet: reading all takes longest.
+
+    Raises:
+        UsageError: there is no such snippet, or the snippets cannot be read.
+    """
+    name = config.getoption("snippet")
+    if name is None:
+        return
+    try:
+        known = load(ROOT / "snippets")
+    except BadInput as bad:
+        raise pytest.UsageError(str(bad)) from None
+    if name not in known:
+        raise pytest.UsageError(f"--snippet: no snippet '{name}'{suggestion(name, list(known))}")
+    config.args = [str(ROOT / "tests" / file) for file in OF_ONE_SNIPPET]
+
+
+def pytest_report_header(config: pytest.Config) -> list[str]:
+    """What runs, how long it takes, and the shorter ways."""
+    if config.getoption("snippet"):
+        return [f"what is asked of {config.getoption('snippet')}: some seconds; the site is not built"]
+    if config.args != config.getini("testpaths"):
+        return ["a test that asks for the site waits about a minute for its build, said when it begins"]
+    return [
+        f"all tests: {WHOLE}; the first ones begin once all files are read, in half a minute",
+        "shorter:   pytest --snippet TOPIC/NAME     what is asked of one snippet, in seconds",
+        "           pytest -m 'not browser'         without the browser",
+        "           pytest tests/test_languages.py  one promise",
+    ]
+
+
+def pytest_exception_interact(
+    call: pytest.CallInfo[object], report: pytest.CollectReport | pytest.TestReport
+) -> None:
+    """A mistake in the guide's data that stops the reading of a test file is said without a traceback."""
+    if isinstance(report, pytest.CollectReport) and isinstance(call.excinfo.value, BadInput):
+        report.longrepr = str(call.excinfo.value)
+
+
 GUIDES = min(2, os.cpu_count() or 1)
 """Processes that share the tour of the site."""
 IN_PARALLEL = "PYTEST_XDIST_WORKER" in os.environ
@@ -70,11 +126,17 @@ IN_PARALLEL = "PYTEST_XDIST_WORKER" in os.environ
 
 
 @pytest.hookimpl(tryfirst=True)  # before pytest reads -m
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark what needs a browser, and put it last; before it, what needs the built site.
 
     Where several processes share the tests, what needs the site comes first: it takes longest.
+    With --snippet, what names another one is left out, and so is what names none.
     """
+    if (name := config.getoption("snippet")) is not None:
+        named = re.compile(rf"[\[-]{re.escape(name)}[\]#]")
+        others = [item for item in items if not named.search(item.name)]
+        items[:] = [item for item in items if named.search(item.name)]
+        config.hook.pytest_deselected(items=others)
     for item in items:
         if "chromium" in item.fixturenames:
             item.add_marker(pytest.mark.browser)
@@ -156,22 +218,31 @@ def beside(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
         threads.shutdown(cancel_futures=True)
 
 
+def _awaited(request: pytest.FixtureRequest, work: Future, what: str) -> object:
+    """What comes of work that was begun; says what is waited for, where somebody reads along."""
+    terminal = request.config.pluginmanager.get_plugin("terminalreporter")
+    if terminal is not None and not work.done():
+        terminal.ensure_newline()
+        terminal.write_line(f"waiting for {what}", yellow=True)
+    return work.result()
+
+
 @pytest.fixture(scope="session")
-def site(beside: Beside) -> Path:
+def site(request: pytest.FixtureRequest, beside: Beside) -> Path:
     """The folder of the strictly built site, published in thought at `SITE_URL`."""
-    return beside.build("site").result()
+    return _awaited(request, beside.build("site"), "the strict build of the site: about a minute")
 
 
 @pytest.fixture(scope="session")
-def site_again(beside: Beside) -> Path:
+def site_again(request: pytest.FixtureRequest, beside: Beside) -> Path:
     """A second build of the same files, by another process."""
-    return beside.build("site_again").result()
+    return _awaited(request, beside.build("site_again"), "a second build of the site: about a minute")
 
 
 @pytest.fixture(scope="session")
-def visits(chromium: str, beside: Beside) -> dict[str, Visit]:
+def visits(request: pytest.FixtureRequest, chromium: str, beside: Beside) -> dict[str, Visit]:
     """What was seen on each page, by its address from the site's root."""
-    return beside.tour(chromium).result()
+    return _awaited(request, beside.tour(chromium), "the browser's tour of every page: about four minutes")
 
 
 def find_chromium() -> str | None:

@@ -24,6 +24,7 @@ from pathlib import Path
 
 import yaml
 
+import changelog
 from lambda_vpc.guide import permanent, releases
 from lambda_vpc.guide.languages import LANGUAGES
 from lambda_vpc.guide.snippet import Snippet
@@ -163,7 +164,7 @@ def _write(folder: Path, data: Mapping) -> None:
 @contextlib.contextmanager
 def everything_or_nothing(root: Path) -> Iterator[None]:
     """What ends early, by a mistake or by Ctrl+C, leaves the lists and the pins as they were."""
-    lists = [root / "snippets" / releases.FILE, root / permanent.RELEASED]
+    lists = [root / "snippets" / releases.FILE, root / permanent.RELEASED, root / changelog.FILE]
     before = {path: path.read_bytes() if path.is_file() else None for path in lists}
     pins = root / "snippets" / releases.FOLDER
     pinned = set(pins.rglob("*"))
@@ -238,6 +239,7 @@ def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
             done += [
                 f"released {one}" for one in permanent.release(root, permanent.of_site(built(root)), day)
             ]
+            changelog.write(root)
     except (ReleaseError, BadInput) as error:
         print(f"{error}\nnothing was released", file=sys.stderr)
         return 1

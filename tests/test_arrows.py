@@ -35,7 +35,7 @@ MAY_IMPORT = {
               "eni", "checking"},
     "links": {"reading", "guide"},
     "cli": {"reading", "sentences", "iam", "cloudformation", "network", "network.from_template", "rules",
-            "checking", "diagram", "links"},
+            "checking", "diagram", "links", "guide"},
     "__main__": {"cli"},
 }  # fmt: skip
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 RUN = Path(__file__).parents[1] / ".ci" / "run"
-REAL = ("bash", "cat", "chmod", "dirname", "env", "git", "mkdir", "mktemp", "rm")
+REAL = ("bash", "cat", "chmod", "date", "dirname", "env", "git", "mkdir", "mktemp", "rm")
 
 PYTHON = """\
 #!/bin/bash
@@ -46,7 +46,9 @@ class Machine:
         (self.bin / name).write_text(script, encoding="utf-8")
         (self.bin / name).chmod(0o755)
 
-    def run(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    def run(
+        self, *arguments: str, script: Path = RUN, **environment: str
+    ) -> subprocess.CompletedProcess[str]:
         settings = {
             "PATH": str(self.bin),
             "CALLS": str(self.calls_file),
@@ -54,7 +56,7 @@ class Machine:
             "HOME": os.environ.get("HOME", ""),
         }
         return subprocess.run(
-            [str(self.bin / "bash"), str(RUN), *arguments],
+            [str(self.bin / "bash"), str(script), *arguments],
             env=settings | environment,
             capture_output=True,
             text=True,
@@ -75,6 +77,15 @@ def test_it_installs_the_pinned_releases_and_tests(machine: Machine) -> None:
     ended = machine.run()
     assert ended.returncode == 0, ended.stderr
     assert machine.calls == ["pip install -c constraints.txt -e .[test]", "pytest "]
+
+
+def test_it_tests_a_copy_that_git_does_not_know(machine: Machine, tmp_path: Path) -> None:
+    copy = tmp_path / "unpacked" / ".ci"
+    copy.mkdir(parents=True)
+    shutil.copy(RUN, copy)
+    ended = machine.run(script=copy / "run", GIT_CEILING_DIRECTORIES=str(tmp_path))
+    assert ended.returncode == 0, ended.stderr
+    assert machine.calls[-1] == "pytest "
 
 
 def test_it_installs_the_newest_releases_when_asked(machine: Machine) -> None:

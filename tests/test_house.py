@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+from pathspec import GitIgnoreSpec
 
 ROOT = Path(__file__).parents[1]
 TOP = {"mkdocs.yml", "docs", "snippets", "tests", "pyproject.toml", "README.md", "constraints.txt", "LICENSE"}
@@ -30,12 +32,26 @@ _PIN = re.compile(r"[a-z0-9]+(?:[-._][a-z0-9]+)*==[0-9][0-9a-z.+]*")
 TEST_COMMAND = "pip install -c constraints.txt -e '.[test]' && pytest"
 
 
-def tracked() -> list[str]:
-    """The files git knows, those not yet committed included, as paths from the top."""
+def tracked(root: Path = ROOT) -> list[str]:
+    """The files git knows, those not yet committed included, as paths from the top.
+
+    In a copy without git, such as an unpacked ZIP, all files that are not ignored.
+    """
+    if not (root / ".git").exists():
+        return sorted(_not_ignored(root))
     command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
-    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    run = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
     assert run.returncode == 0, f"git does not list the files: {run.stderr}"
-    return sorted(path for path in run.stdout.split("\0") if path and (ROOT / path).is_file())
+    return sorted(path for path in run.stdout.split("\0") if path and (root / path).is_file())
+
+
+def _not_ignored(root: Path) -> Iterator[str]:
+    ignored = GitIgnoreSpec.from_lines((root / ".gitignore").read_text("utf-8").splitlines())
+    for folder, folders, files in os.walk(root):
+        below = Path(folder).relative_to(root)
+        folders[:] = [name for name in folders if not ignored.match_file(f"{(below / name).as_posix()}/")]
+        paths = ((below / name).as_posix() for name in files)
+        yield from (path for path in paths if not ignored.match_file(path))
 
 
 def lines(path: str) -> list[str]:
@@ -159,6 +175,20 @@ def test_ruff_has_nothing_to_say(arguments: list[str]) -> None:
         [sys.executable, "-m", "ruff", *arguments, "."], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert run.returncode == 0, f"run `ruff check --fix` and `ruff format`:\n{run.stdout}{run.stderr}"
+
+
+def test_without_git_the_files_are_those_that_are_not_ignored(tmp_path: Path) -> None:
+    (tmp_path / ".gitignore").write_text("/site/\nnode_modules/\n__pycache__/\n", "utf-8")
+    for path in (
+        "README.md",
+        "site/x.html",
+        "tests/a.py",
+        "tests/__pycache__/a.pyc",
+        "tests/node_modules/b/c.js",
+    ):
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).touch()
+    assert tracked(tmp_path) == [".gitignore", "README.md", "tests/a.py"]
 
 
 # The detectors: each of these mutants is found, and good text is not

@@ -7,6 +7,7 @@ import re
 import sys
 from pathlib import Path
 
+import material
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,10 +18,13 @@ from conftest import ROOT
 sys.path.append(str(ROOT / "docs" / "hooks"))
 
 from lighter import (
+    _HTML_ALONE,
     plain_code,
     plain_config,
+    plain_pictures,
     plain_signatures,
     titles_once,
+    unmarked,
     without_idle_scripts,
     without_indentation,
 )
@@ -80,8 +84,42 @@ def test_only_the_first_link_to_a_fact_has_its_text() -> None:
     assert titles_once(before, "facts/#") == after
 
 
+def test_the_theme_s_script_is_told_nothing_that_it_never_asks_for() -> None:
+    told = {"features": ["navigation.top", "toc.follow"], "translations": {"select.version": "Version"}}
+    versions = told | {"version": {"provider": "mike"}}
+    for config, words in ((told | {"version": None}, {}), (versions, told["translations"])):
+        html = f'<script id="__config" type="application/json">{json.dumps(config)}</script>'
+        after = plain_config(html)
+        found = json.loads(after[after.index("{") : after.rindex("}") + 1])
+        assert found == config | {"features": ["toc.follow"], "translations": words}
+    (script,) = (Path(material.__file__).parent / "templates/assets/javascripts").glob("bundle.*.js")
+    asked = [feature for feature in _HTML_ALONE if f'"{feature}"' in script.read_text("utf-8")]
+    assert not asked, f"docs/hooks/lighter.py: the theme's script asks for {asked}"
+
+
+def test_marks_for_the_search_index_are_left_out_of_the_page() -> None:
+    assert unmarked('<h2 data-search-exclude id="a">b</h2><p class="c" data-search-exclude>d</p>') == (
+        '<h2 id="a">b</h2><p class="c">d</p>'
+    )
+    assert unmarked("<code>a data-search-exclude b</code>") == "<code>a data-search-exclude b</code>"
+
+
+def test_a_picture_in_a_page_needs_no_name_of_its_language() -> None:
+    name = ' xmlns="http://www.w3.org/2000/svg"'
+    assert plain_pictures(f'<svg{name} viewBox="0 0 24 24"><path/></svg>') == (
+        '<svg viewBox="0 0 24 24"><path/></svg>'
+    )
+    assert plain_pictures(f'<svg class="diagram"{name}>') == '<svg class="diagram">'
+    assert plain_pictures(f"<code>&lt;svg{name}></code>") == f"<code>&lt;svg{name}></code>"
+
+
 def test_the_theme_s_script_is_told_the_same_in_fewer_bytes() -> None:
-    told = {"base": "..", "translations": {"copy": "コピー", "end": "</script>"}, "version": None}
+    told = {
+        "base": "..",
+        "features": ["toc.follow"],
+        "translations": {"copy": "コピー", "end": "</script>"},
+        "version": None,
+    }
     before = f'<script id="__config" type="application/json">{json.dumps(told)}</script>'
     before = before.replace('</script>"', '<\\/script>"')
     after = plain_config(f"<p>{before}</p>")

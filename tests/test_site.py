@@ -393,3 +393,63 @@ def test_every_name_in_the_navigation_exists_in_both_languages() -> None:
         name: set(LANGUAGES) for name in names
     }
     assert set(config["extra"]["languages"]["ja"]) == set(config["extra"]["languages"]["en"])
+
+
+LINKED = {
+    "github": (
+        {"REPOSITORY": "https://github.com/team/guide"},
+        [
+            "https://github.com/team/guide/edit/main/docs/en/index.md",
+            f"https://github.com/team/guide/issues/new?template=wrong-fact.yml&page={SITE_URL}en/",
+        ],
+    ),
+    "gitlab": (
+        {"REPOSITORY": "https://gitlab.example.com/team/guide/", "BRANCH": "trunk"},
+        [
+            "https://gitlab.example.com/team/guide/-/edit/trunk/docs/en/index.md",
+            f"https://gitlab.example.com/team/guide/-/issues/new?issue[description]={SITE_URL}en/",
+        ],
+    ),
+    "named": (
+        {"REPOSITORY": "https://git.example.com/guide", "FORGE": "gitlab"},
+        [
+            "https://git.example.com/guide/-/edit/main/docs/en/index.md",
+            f"https://git.example.com/guide/-/issues/new?issue[description]={SITE_URL}en/",
+        ],
+    ),
+    "not named": ({"REPOSITORY": "https://git.example.com/guide"}, []),
+    "nowhere": ({"FORGE": "github"}, []),
+}
+
+
+@pytest.mark.parametrize("case", LINKED)
+def test_a_page_can_be_edited_and_reported_where_it_is_known_how(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, case: str
+) -> None:
+    variables, links = LINKED[case]
+    for name in ("REPOSITORY", "BRANCH", "FORGE"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    small_site.write(tmp_path / "project", hooks=("repository", *small_site.WITHOUT_DATA))
+    built = build_site(tmp_path / "out", root=tmp_path / "project")
+    assert built.returncode == 0, built.stderr
+    text = (tmp_path / "out/en/index.html").read_text("utf-8")
+    footer = html.unescape(text[text.index("<footer") : text.index("</footer>")])
+    assert re.findall(r'href="(https://git[^"]*)"', footer) == links
+    assert "MIT-0" in footer
+
+
+def test_a_forge_that_nobody_knows_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FORGE", "gitea")
+    small_site.write(tmp_path / "project", hooks=("repository", *small_site.WITHOUT_DATA))
+    built = build_site(tmp_path / "out", root=tmp_path / "project")
+    assert built.returncode != 0
+    assert "FORGE: unknown 'gitea'; set it to one of github, gitlab" in built.stderr
+
+
+def test_the_form_that_a_page_links_to_exists_and_asks_for_the_page() -> None:
+    form = yaml.safe_load((ROOT / ".github" / "ISSUE_TEMPLATE" / "wrong-fact.yml").read_text("utf-8"))
+    assert "page" in [field.get("id") for field in form["body"]]
+    hook = (ROOT / "docs" / "hooks" / "repository.py").read_text("utf-8")
+    assert "template=wrong-fact.yml&page={page}" in hook

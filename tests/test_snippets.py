@@ -11,6 +11,7 @@ import pytest
 
 from lambda_vpc.guide.cases import Case, CaseResult
 from lambda_vpc.guide.cases.decision import DecisionResult
+from lambda_vpc.guide.new import MARK
 from lambda_vpc.guide.snippet import POLICY_LAYERS, Snippet, Wrong
 from lambda_vpc.guide.spec import load
 from lambda_vpc.iam.policy import Policy
@@ -112,6 +113,19 @@ def test_each_json_file_is_written_as_everyone_writes_it(snippet: Snippet):
     assert snippet.text == json.dumps(snippet.source.data, indent=2, ensure_ascii=False) + "\n", (
         f"{snippet.path}: format it with `python -m json.tool --indent 2 --no-ensure-ascii {snippet.path}`"
     )
+
+
+@pytest.mark.parametrize("snippet", SNIPPETS.values(), ids=list(SNIPPETS))
+def test_each_snippet_is_written_to_its_end(snippet: Snippet):
+    files = (snippet.source, snippet.spec, *(wrong.source for wrong in snippet.wrong))
+    left = [
+        f"{file.path}:{number}: {line.strip()}"
+        for file in files
+        for number, line in enumerate(file.text.splitlines(), 1)
+        if MARK in line
+    ]
+    if left:
+        pytest.fail("write what is left:\n" + "\n".join(left), pytrace=False)
 
 
 @pytest.mark.parametrize("snippet", SNIPPETS.values(), ids=list(SNIPPETS))

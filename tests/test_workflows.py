@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +16,9 @@ import yaml
 ROOT = Path(__file__).parents[1]
 GITHUB = ROOT / ".github"
 WORKFLOWS = GITHUB / "workflows"
+
+# Newer than the oldest that pyproject.toml allows.
+PYTHONS = ["3.12", "3.13", "3.14"]
 
 # An action that cannot be pinned by commit stands here with the reason; unused entries fail.
 NOT_PINNED: dict[str, str] = {}
@@ -33,9 +37,12 @@ _ON_MAIN = "github.ref == 'refs/heads/main' && github.event_name != 'pull_reques
 def schema_errors(folder: Path) -> str:
     """What check-jsonschema finds with the schemas it carries; empty when all is valid."""
     found = ""
+    issues = folder / "ISSUE_TEMPLATE"
     for schema, files in (
         ("vendor.github-workflows", sorted((folder / "workflows").glob("*.yml"))),
         ("vendor.dependabot", sorted(folder.glob("dependabot.yml"))),
+        ("vendor.github-issue-config", [issues / "config.yml"]),
+        ("vendor.github-issue-forms", sorted(set(issues.glob("*.yml")) - {issues / "config.yml"})),
     ):
         assert files, f"no file for {schema} in {folder}"
         command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", schema, *map(str, files)]
@@ -115,6 +122,23 @@ def test_the_workflows_keep_our_promises() -> None:
     assert not found, "\n" + "\n".join(found)
 
 
+def test_every_python_that_is_promised_is_tested_every_week() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    oldest = project["requires-python"].removeprefix(">=")
+    weekly = yaml.load((WORKFLOWS / "newest.yml").read_text("utf-8"), yaml.BaseLoader)
+    tested = weekly["jobs"]["pythons"]["strategy"]["matrix"]["python"]
+    assert "schedule" in weekly["on"]
+    assert tested == [oldest, *PYTHONS]
+    contributing = (GITHUB / "CONTRIBUTING.md").read_text("utf-8")
+    assert re.search(rf"every Python from {tested[0]} to {tested[-1]}", " ".join(contributing.split()))
+
+
+def test_another_builder_is_tried_every_week() -> None:
+    weekly = yaml.load((WORKFLOWS / "newest.yml").read_text("utf-8"), yaml.BaseLoader)
+    commands = " ".join(step.get("run", "") for step in weekly["jobs"]["builders"]["steps"])
+    assert "tests/tools/other_builders.py" in commands and (ROOT / "tests/tools/other_builders.py").is_file()
+
+
 def test_every_exemption_from_pinning_is_needed() -> None:
     used = "\n".join(file.read_text(encoding="utf-8") for file in WORKFLOWS.glob("*.yml"))
     for action, reason in NOT_PINNED.items():
@@ -140,6 +164,12 @@ def change(folder: Path, name: str, old: str, new: str, count: int = 1) -> None:
 def test_an_invalid_workflow_is_found(copy: Path) -> None:
     change(copy, "site.yml", "runs-on:", "run-on:")
     assert "run-on" in schema_errors(copy)
+
+
+def test_an_invalid_issue_form_is_found(copy: Path) -> None:
+    form = copy / "ISSUE_TEMPLATE" / "wrong-fact.yml"
+    form.write_text(form.read_text("utf-8").replace("type: input", "type: inputs", 1), "utf-8")
+    assert "wrong-fact.yml" in schema_errors(copy)
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,10 @@ _IDLE = {
     "__announce": r"__md_hash=.*?,0\),(?=__md_get=)",
 }
 """By the sign that a page has a part, what the theme runs for this part."""
+_SVG = re.compile(r'(<svg\b[^<>]*?) xmlns="http://www\.w3\.org/2000/svg"')
+_HTML_ALONE = frozenset(["navigation.footer", "navigation.indexes", "navigation.path", "navigation.top"])
+"""Features that the theme's templates read, and none of its scripts."""
+_MARKED = re.compile(r"(<\w[^<>]*?) data-search-exclude(?=[ >])")
 _NAMED = re.compile(r"""(<a href="([^"]*)"[^<>]*?) title="[^"]*"(?=[^<>]*>)""")
 
 
@@ -84,11 +88,25 @@ def titles_once(html: str, to: str) -> str:
     return _NAMED.sub(one, html)
 
 
+def plain_pictures(html: str) -> str:
+    """Pictures in a page without the name of their language, which HTML knows."""
+    return _SVG.sub(r"\1", html)
+
+
+def unmarked(html: str) -> str:
+    """Without the marks that the search index was made by."""
+    return _MARKED.sub(r"\1", html)
+
+
 def plain_config(html: str) -> str:
-    """What the theme's script is told, its words as they are read and not by their numbers."""
+    """What the theme's script is told and asks for, its words as they are read and not by their numbers."""
 
     def plain(found: re.Match[str]) -> str:
-        told = json.dumps(json.loads(found[0]), ensure_ascii=False, separators=(",", ":"))
+        config = json.loads(found[0])
+        config["features"] = [one for one in config["features"] if one not in _HTML_ALONE]
+        if not config["version"]:
+            config["translations"].pop("select.version", None)
+        told = json.dumps(config, ensure_ascii=False, separators=(",", ":"))
         return told.replace("</", "<\\/")
 
     return _CONFIG.sub(plain, html)

@@ -26,8 +26,10 @@ from lambda_vpc.reading import Problem
 from lighter import (
     plain_code,
     plain_config,
+    plain_pictures,
     plain_signatures,
     titles_once,
+    unmarked,
     without_idle_scripts,
     without_indentation,
 )
@@ -259,6 +261,7 @@ def _finish(output: str, place: str) -> str:
     policy.check(output, place)
     if _run.serving:
         return output
-    output = titles_once(plain_signatures(plain_code(without_indentation(output))), _FACTS)
+    output = plain_pictures(plain_signatures(plain_code(without_indentation(unmarked(output)))))
+    output = titles_once(output, _FACTS)
     _run.elements.add_page(output)
     return policy.added(output)

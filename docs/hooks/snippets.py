@@ -38,6 +38,7 @@ import network_pictures
 import released
 import runtime
 import saves
+import spec_keys
 from directives import DirectiveError, Handler, expand, without_argument
 from facts import citation
 from facts import known as known_facts
@@ -478,6 +479,10 @@ def _spec_directive(argument: str, page: Page) -> str:
     return render("spec.html", language_of(page), snippet=snippet, rows=rows(snippet.spec.text, "yaml", {}))
 
 
+def _spec_keys_directive(argument: str, page: Page) -> str:
+    return spec_keys.listed(argument, page, _snippets, lambda snippet: _address(snippet, page))
+
+
 def _rule_directive(argument: str, page: Page) -> str:
     """A lint rule with its examples; `argument` is its id."""
     if argument not in RULES:
@@ -509,6 +514,7 @@ HANDLERS: dict[str, Handler] = {
     "network": _network_directive,
     "case": _case_directive,
     "spec": _spec_directive,
+    "spec-keys": _spec_keys_directive,
     "catalogue": without_argument(_catalogue),
     "request-context": _request_context_directive,
     "placeholders": without_argument(_placeholders),

@@ -82,6 +82,11 @@ exit codes:
 """
 
 
+_NEW = """\
+It writes a snippet with its spec, a wrong variant and a section on a page in both languages, and lists what
+is left to write. It asks nothing, and changes no file but the two pages.
+"""
+
 _FILE = {"bash": "_shtab_compgen_files", "zsh": "_files", "tcsh": "f"}
 """How a shell completes the name of a file; shtab reads it."""
 
@@ -115,6 +120,7 @@ def parser() -> Parser:
     _add_choices(commands)
     _add_diagram(commands)
     _add_links(commands)
+    _add_new(commands)
     _add_completion(commands)
     return found
 
@@ -260,6 +266,19 @@ def _add_links(commands: argparse._SubParsersAction) -> None:
         "--lang", choices=("ja", "en"), default="en", help="language of the reasons, by default en"
     )
     found.add_argument("--json", action="store_true", help="print the answers as JSON")
+
+
+def _add_new(commands: argparse._SubParsersAction) -> None:
+    found = _command(commands, "new", "begin a snippet, in a copy of the guide's repository", _NEW)
+    found.add_argument("name", metavar="TOPIC/NAME", help="as in network/nat-shared")
+    found.add_argument(
+        "--kind", required=True, metavar="KIND", help="what it is, such as template or identity-policy"
+    )
+    found.add_argument(
+        "--page", metavar="PAGE",
+        help="the page that shows it, as in network/internet-nat; by default the topic's page whose name is "
+        "most alike",
+    )  # fmt: skip
 
 
 def _add_completion(commands: argparse._SubParsersAction) -> None:

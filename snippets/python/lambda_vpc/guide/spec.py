@@ -38,9 +38,23 @@ ENTRIES = {
     "no-effect": False, "command": False,
 }  # fmt: skip
 """The entries of a spec, and whether it must have them."""
+ACCEPT = {"rule": True, "because": True}
+"""The keys of an item of `accept`."""
+WRONG = {"file": True, "because": True, "caught-by": True, "attach-to": False}
+"""The keys of an item of `wrong`."""
 
 
 _NO_TOPICS = frozenset(["python", "releases.yaml", "sha256"])
+
+
+def topics(root: Path) -> list[str]:
+    """The folders of the `snippets` folder that hold snippets, sorted."""
+    return sorted(path.name for path in _in_topics(root) if path.is_dir())
+
+
+def _in_topics(root: Path) -> list[Path]:
+    found = (path for path in root.iterdir() if path.name not in _NO_TOPICS)
+    return sorted(path for path in found if not path.name.startswith("."))
 
 
 def load(root: Path, *, variants: bool = True) -> dict[str, Snippet]:
@@ -59,9 +73,7 @@ def load(root: Path, *, variants: bool = True) -> dict[str, Snippet]:
     """
     problems: list[Problem] = []
     snippets: dict[str, Snippet] = {}
-    for topic in sorted(root.iterdir()):
-        if topic.name.startswith(".") or topic.name in _NO_TOPICS:
-            continue
+    for topic in _in_topics(root):
         if not topic.is_dir():
             problems.append(
                 Problem(_named(root, topic), 1, "stands outside a topic folder; move it into one")
@@ -250,7 +262,7 @@ class _Spec(StrictReader):
         found = []
         for position, item in enumerate(self.items(value, ("accept",))):
             where: KeyPath = ("accept", position)
-            item = self.fields(item, where, {"rule": True, "because": True})
+            item = self.fields(item, where, ACCEPT)
             rule = str(item.get("rule"))
             if "rule" in item and not RULE_ID.fullmatch(rule):
                 self.problem((*where, "rule"), f"'{rule}' is not a lint rule id such as W3037")
@@ -277,8 +289,7 @@ class _Spec(StrictReader):
         for position, item in enumerate(self.items(value, ("wrong",))):
             where: KeyPath = ("wrong", position)
             before = len(self.problems)
-            known = {"file": True, "because": True, "caught-by": True, "attach-to": False}
-            item = self.fields(item, where, known)
+            item = self.fields(item, where, WRONG)
             if len(self.problems) > before:
                 continue
             name, caught_by = str(item["file"]), str(item["caught-by"])

@@ -9,12 +9,14 @@ from lambda_vpc.guide.cases.base import Case, CaseResult, Subject
 from lambda_vpc.guide.strict_reader import ID, StrictReader
 from lambda_vpc.reading import KeyPath
 
-__all__ = ["QUESTIONS", "Case", "CaseResult", "Subject", "parse"]
+__all__ = ["COMMON", "QUESTIONS", "Case", "CaseResult", "Subject", "parse"]
 
 QUESTIONS = {
     "call": decision, "from": trace, "invoke": invoke, "plan": plan, "create": order, "states": states,
 }  # fmt: skip
 """The key that asks the question, and the module that reads such cases."""
+COMMON = {"id": True, "name": True, "facts": False}
+"""The keys of every case, whatever it asks."""
 
 
 def parse(reader: StrictReader, value: object, where: KeyPath) -> Case | None:
@@ -25,7 +27,7 @@ def parse(reader: StrictReader, value: object, where: KeyPath) -> Case | None:
         reader.problem(where, f"a case asks one question: give one of {', '.join(QUESTIONS)}")
         return None
     module = QUESTIONS[asked[0]]
-    item = reader.fields(value, where, {"id": True, "name": True, "facts": False} | module.KEYS)
+    item = reader.fields(value, where, COMMON | module.KEYS)
     if len(reader.problems) > before:
         return None
     if not isinstance(item["id"], str) or not ID.fullmatch(item["id"]):

@@ -27,6 +27,10 @@ KEYS = {
     "context": False, "account": False, "role": False, "through": False, "function-policy": False,
     "given": False,
 }  # fmt: skip
+VPC = {"subnets": True, "security-groups": True}
+"""The keys of `vpc`, where it gives settings."""
+UNCHANGED = {"unchanged": True}
+"""The key of `vpc` around the settings that a function has already."""
 
 _EXPECTED = re.compile(r"(allow|deny|undocumented)(?: by (\S+))?")
 
@@ -252,8 +256,8 @@ def _settings(
         return Settings.NONE, None, nothing
     unchanged = "unchanged" in value
     inner_path = (*where, "unchanged") if unchanged else where
-    inner = reader.fields(value, where, {"unchanged": True})["unchanged"] if unchanged else value
-    inner = reader.fields(inner, inner_path, {"subnets": True, "security-groups": True})
+    inner = reader.fields(value, where, UNCHANGED)["unchanged"] if unchanged else value
+    inner = reader.fields(inner, inner_path, VPC)
     names = (
         reader.names(inner.get("subnets"), (*inner_path, "subnets")),
         reader.names(inner.get("security-groups"), (*inner_path, "security-groups")),

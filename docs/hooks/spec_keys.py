@@ -1,0 +1,52 @@
+"""The keys of a spec as lists: what each means, and the lines of a spec that has it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cache
+
+from markupsafe import Markup
+from mkdocs.structure.pages import Page
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import get_lexer_by_name
+
+from directives import DirectiveError
+from lambda_vpc.guide import addresses
+from lambda_vpc.guide.snippet import Snippet
+from lambda_vpc.guide.spec_keys import GROUPS, Example, load
+from lambda_vpc.reading import BadInput, suggestion
+from render import DOCS, language_of, render
+
+
+def listed(group: str, page: Page, snippets: Mapping[str, Snippet], address: Callable[[Snippet], str]) -> str:
+    """The keys of one group.
+
+    Args:
+        group: one of `spec_keys.GROUPS`.
+        page: where the list stands.
+        snippets: all of them, as loaded.
+        address: leads from the page to a snippet's own.
+
+    Raises:
+        DirectiveError: there is no such group, or `docs/spec-keys.yaml` does not agree with the loader.
+    """
+    if group not in GROUPS:
+        raise DirectiveError(f"no group of keys '{group}'{suggestion(group, list(GROUPS))}")
+    try:
+        keys = load(DOCS, snippets)[group]
+    except BadInput as bad:
+        raise DirectiveError(str(bad)) from None
+
+    def where(example: Example) -> str:
+        part = addresses.wrong if group == "wrong" else addresses.case
+        return address(snippets[example.snippet]) + (f"#{part(example.part)}" if example.part else "")
+
+    return render("spec-keys.html", language_of(page), keys=keys, where=where, code=_code)
+
+
+@cache
+def _code(lines: tuple[str, ...]) -> list[Markup]:
+    lexer = get_lexer_by_name("yaml", stripnl=False)
+    colored = highlight("\n".join(lines), lexer, HtmlFormatter(nowrap=True)).rstrip("\n")
+    return [Markup(line) for line in colored.split("\n")]
