@@ -2,14 +2,18 @@
    as changed. A plain text area lies over the colored lines, so that keyboard, undo and screen readers work as
    everywhere. */
 
+const LONG = 200_000; // letters
+const MOST = 5_000; // lines
+
 const escaped = (text) => text.replace(/[&<>]/g, (letter) => `&#${letter.codePointAt(0)};`);
 
 export class Editor {
   #colored;
 
-  /* `code` is the page's block of the proven text, or nothing. */
-  constructor(place, { label, code, text }) {
+  /* `code` is the page's block of the proven text, or nothing; without `compared` no line is marked as changed. */
+  constructor(place, { label, code, text, compared = true }) {
     this.proven = text;
+    this.compared = compared;
     this.#colored = new Map();
     const colors = code ? [...lines(code)] : [];
     text.split("\n").forEach((line, number) => {
@@ -39,8 +43,8 @@ export class Editor {
   set text(text) {
     this.area.focus();
     this.area.select();
-    // The one way that browsers have to change a field so that undo still works.
-    if (!document.execCommand("insertText", false, text)) {
+    // The one way that browsers have to change a field so that undo still works; it takes long for a long text.
+    if (text.length > LONG || !document.execCommand("insertText", false, text)) {
       this.area.value = text;
       this.area.dispatchEvent(new Event("input", { bubbles: true }));
     }
@@ -62,11 +66,18 @@ export class Editor {
   }
 
   #paint() {
-    const known = new Set(this.proven.split("\n"));
-    this.under.innerHTML = this.text
-      .split("\n")
+    const lines = this.text.split("\n");
+    // Every line is an element: of more, the field shows the text itself.
+    const plain = lines.length > MOST || this.text.length > LONG;
+    this.under.parentElement?.classList.toggle("plain", plain);
+    if (plain) {
+      this.under.replaceChildren();
+      return;
+    }
+    const known = this.compared && new Set(this.proven.split("\n"));
+    this.under.innerHTML = lines
       .map((line, index) => {
-        const kind = [this.marked?.has(index + 1) && "marked", !known.has(line) && "changed"].filter(Boolean).join(" ");
+        const kind = [this.marked?.has(index + 1) && "marked", known && !known.has(line) && "changed"].filter(Boolean).join(" ");
         return `<span${kind ? ` class="${kind}"` : ""}>${this.#colored.get(line) ?? escaped(line)}\n</span>`;
       })
       .join("");
