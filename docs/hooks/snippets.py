@@ -34,7 +34,7 @@ import embeds
 import excerpts
 import histories
 import index
-import networks
+import network_pictures
 import released
 import runtime
 from directives import DirectiveError, Handler, expand, without_argument
@@ -89,7 +89,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
                 )  # fmt: skip
         # The file itself, not its text: published byte for byte.
         files.append(File.generated(config, snippet.raw, abs_src_path=str(root.parent / snippet.path)))
-        for picture in networks.files(snippet):
+        for picture in network_pictures.files(snippet):
             files.append(File.generated(config, picture.file, content=picture.alone))
         for file in embeds.files(config, snippet, _lines(snippet.text, _suffix(snippet.path)), loaded):
             files.append(file)
@@ -103,7 +103,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         files.append(_page(config, language, addresses.SNIPPETS, render("snippets-index.md", language)))
         for snippet in loaded.values():
             text = render(
-                "snippet-page.md", language, snippet=snippet, pictured=networks.has_picture(snippet)
+                "snippet-page.md", language, snippet=snippet, pictured=network_pictures.has_picture(snippet)
             )
             files.append(_page(config, language, addresses.snippet_page(snippet.name), text))
     return files
@@ -288,7 +288,7 @@ def _wrong(snippet: Snippet, wrong: Wrong, page: Page, *, own_page: bool) -> str
         if wrong.text != snippet.text
         else rows(wrong.text, suffix, {}),
         compared=wrong.text != snippet.text,
-        picture=networks.picture_of_wrong(snippet, wrong.name, language),
+        picture=network_pictures.picture_of_wrong(snippet, wrong.name, language),
         address=lambda file: link(page, file),
         syntax=suffix.removeprefix("."),
         case=case,
@@ -405,10 +405,10 @@ def _network_directive(argument: str, page: Page) -> str:
     if "#" in argument:
         snippet, part = _find_part(argument, "wrong variant", lambda found: [w.name for w in found.wrong])
         address = f"{_address(snippet, page)}#{addresses.wrong(part)}"
-        drawn = networks.figure_of_wrong(snippet, part, language_of(page), address)
+        drawn = network_pictures.figure_of_wrong(snippet, part, language_of(page), address)
     else:
         snippet = _find(argument)
-        drawn = networks.figure(snippet, language_of(page), lambda file: link(page, file))
+        drawn = network_pictures.figure(snippet, language_of(page), lambda file: link(page, file))
     if not drawn:
         raise DirectiveError(f"{argument} has no trace case, so there is no way to draw; leave 'network' out")
     return drawn

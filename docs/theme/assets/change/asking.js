@@ -46,8 +46,10 @@ export class Asking {
     });
   }
 
-  say(text) {
+  /* `quiet`: to those who listen, as it stands beside it for those who see. */
+  say(text, { quiet = false } = {}) {
     this.status.textContent = text;
+    this.status.classList.toggle("change-quiet", quiet);
   }
 
   async begin() {

@@ -79,7 +79,7 @@ export const open = async (place) => {
       if (found.form !== null && found.form !== shown) renew(found.form);
       answer.innerHTML = found.html;
       editor.mark(found.lines);
-      asking.say(answer.querySelector(".change-outcome").textContent);
+      asking.say(answer.querySelector(".change-outcome").textContent, { quiet: true });
       // The fields have other values than those that were asked for, once the text has others to choose from.
       if (shown && question.chosen && JSON.stringify(values()) !== JSON.stringify(question.chosen)) asking.later();
     },
