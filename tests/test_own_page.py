@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 import pytest
+from axe_playwright_python.base import AXE_SCRIPT
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from conftest import ROOT
 from lambda_vpc.__main__ import main
@@ -16,12 +20,14 @@ from lambda_vpc.guide import spec
 from lambda_vpc.guide.cases.decision import DecisionCase
 from lambda_vpc.guide.languages import LANGUAGES
 from lambda_vpc.sentences import sentence
+from tour import FIRST_SCHEME, NARROW, SCHEMES, WIDE, axe, served, switch, visitor
 
 # Last, so that no hook stands before a module of Python with its name.
 sys.path.append(str(ROOT / "docs" / "hooks"))
 
 import browser as in_browser
 import own_examples
+import runtime
 from render import words
 from rule_titles import titles
 
@@ -334,3 +340,265 @@ def test_what_a_text_is_is_told_by_its_content(text: str, kind: str) -> None:
 def test_a_policy_with_principals_is_first_taken_for_one_of_a_resource() -> None:
     form = ask(text_of("snippets/permissions/trust-policy.json"))["form"]
     assert '<option value="resource" selected>' in form
+
+
+# --- in a browser ---------------------------------------------------------------------------------
+
+READY = {"ja": "例を選ぶか", "en": "Choose an example"}
+LIMIT = 5_000
+"""Milliseconds until there is an answer, or the sentence that there is none."""
+SLOW = 60_000
+"""Milliseconds in which a loaded machine starts the checker: no promise of the page."""
+FAULTY = "network/nat-per-az#both-to-one-nat"
+
+
+@pytest.fixture(scope="module")
+def address(site: Path) -> Iterator[str]:
+    """The site on a server of this machine, with what runs the checker."""
+    if not (site / runtime.MANIFEST).is_file():
+        # It comes with Node.js, which a writer may be without; .ci/run installs it, and fails without it.
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(
+            "run `npm ci --ignore-scripts` in docs/runtime"
+        )
+    with served(site) as root:
+        yield root
+
+
+def start(page: Page, root: str, language: str = "en") -> None:
+    page.goto(f"{root}{language}/check-in-browser/")
+    page.locator(".own-begin button").click()
+    expect(page.get_by_text(READY[language])).to_be_visible(timeout=SLOW)
+
+
+def outcome(page: Page, text: str) -> None:
+    expect(page.locator(".change-outcome")).to_contain_text(text, timeout=SLOW)
+
+
+def field(page: Page) -> Locator:
+    return page.locator(".own-editor textarea")
+
+
+def paste(page: Page, text: str) -> None:
+    """A long text, at once."""
+    field(page).evaluate(
+        "(area, text) => { area.value = text; area.dispatchEvent(new Event('input', {bubbles: true})); }",
+        text,
+    )
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_template_with_a_fault_is_drawn_and_explained(
+    browser: Browser, address: str, language: str
+) -> None:
+    with visitor(browser) as page:
+        start(page, address, language)
+        text = text_of("snippets/network/nat-per-az.yaml")
+        field(page).fill(text.replace("InternetGatewayId: !Ref InternetGateway", "VpnGatewayId: vgw-1"))
+        outcome(page, word("trace_blocked", language))
+        assert page.locator(".change-answer svg .way.blocked").count()
+        said = page.locator(".own-answers").inner_text()
+        assert "PrivateSubnetA" in said
+        line = page.locator(".own-answers button").first
+        line.click()
+        number = int(line.get_attribute("data-line"))
+        from_, to = field(page).evaluate("(area) => [area.selectionStart, area.selectionEnd]")
+        assert field(page).input_value()[from_:to] == field(page).input_value().split("\n")[number - 1]
+        field(page).fill(text)
+        outcome(page, word("trace_reached", language))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_four_states_of_an_update_stand_side_by_side(
+    browser: Browser, address: str, language: str
+) -> None:
+    with visitor(browser) as page:
+        start(page, address, language)
+        page.locator(".own-examples").select_option("condition-keys/approved-vpc-guardrail")
+        outcome(page, "lambda:CreateFunction")
+        page.locator("[name=action]").select_option("lambda:UpdateFunctionConfiguration")
+        outcome(page, "lambda:UpdateFunctionConfiguration")
+        rows = page.get_by_role("table", name=word("own_states", language)).locator("tbody tr")
+        expect(rows).to_have_count(len(policies.Settings))
+        answers = ["allow", "deny", "allow", "undocumented"]
+        for row, settings, answer in zip(rows.all(), policies.Settings, answers, strict=True):
+            expect(row).to_contain_text(word(f"when_{settings.value}", language))
+            expect(row.locator(".answer")).to_have_text(word(f"decision_{answer}", language))
+        page.locator("[name=settings]").select_option("none")
+        outcome(page, word("decision_deny", language))
+        expect(page.locator(".own-chosen")).to_contain_text(word("when_none", language))
+
+
+def test_what_is_chosen_stays_chosen_and_the_answer_follows(browser: Browser, address: str) -> None:
+    with visitor(browser) as page:
+        start(page, address)
+        page.locator(".own-examples").select_option(FAULTY)
+        outcome(page, "blocked")
+        assert page.locator("[name=without_az]").input_value() == "a"
+        page.locator("[name=without_az]").select_option("")
+        outcome(page, "reached")
+        page.locator("[name=port]").fill("587")
+        outcome(page, "587")
+        field(page).press("Control+End")
+        field(page).press("Enter")
+        expect(page.locator("[name=port]")).to_have_value("587")
+        page.locator("[name=service]").fill("s33")
+        outcome(page, word("change_unread", "en"))
+        expect(page.locator("[name=service]")).to_be_focused()
+
+
+def test_a_file_is_opened_and_one_that_is_no_text_or_too_large_is_refused(
+    browser: Browser, address: str, tmp_path: Path
+) -> None:
+    with visitor(browser) as page:
+        start(page, address)
+        opener = page.locator("input[type=file]")
+        opener.set_input_files(ROOT / "snippets/network/nat-shared.yaml")
+        outcome(page, "reached")
+        no_text, large = tmp_path / "no-text.yaml", tmp_path / "large.yaml"
+        no_text.write_bytes(b"\xff\xfe\x00")
+        large.write_text("# \n" * 1_000_000)
+        for path, said in ((no_text, "change_own_unreadable"), (large, "change_own_large")):
+            opener.set_input_files(path)
+            expect(page.locator(".change-status")).to_have_text(word(said, "en").format(limit=2))
+        field(page).fill("#" * 2_000_001)
+        expect(page.locator(".change-status")).to_have_text(word("change_own_large", "en").format(limit=2))
+
+
+def test_a_file_is_dropped(browser: Browser, address: str) -> None:
+    with visitor(browser) as page:
+        start(page, address)
+        files = page.evaluate_handle(
+            """(text) => {
+                const data = new DataTransfer();
+                data.items.add(new File([text], "mine.json"));
+                return data;
+            }""",
+            text_of("snippets/condition-keys/deployer.json"),
+        )
+        field(page).dispatch_event("drop", {"dataTransfer": files})
+        outcome(page, "lambda:UpdateFunctionConfiguration: Allowed")
+
+
+MANY = "Resources:\n" + "".join(
+    f"  F{n}:\n    Type: AWS::Lambda::Function\n    Properties: {{VpcConfig: {{SubnetIds: [!Ref S{n}]}}}}\n"
+    for n in range(10_000)
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [BOMB, MANY, "Resources:\n  A: " + "x" * 1_900_000, "[" * 100_000],
+    ids=["aliases", "resources", "string", "depth"],
+)
+def test_a_hostile_text_ends_in_a_sentence_and_the_page_stays_usable(
+    browser: Browser, address: str, text: str
+) -> None:
+    with visitor(browser) as page:
+        start(page, address)
+        paste(page, text)
+        refused = page.locator(".change-outcome")
+        stopped = page.get_by_text(word("change_too_long", "en"))
+        expect(refused.or_(stopped).first).to_be_visible(timeout=LIMIT + 5_000)
+        page.locator(".own-examples").select_option(FAULTY)
+        outcome(page, "OrdersFunction → internet, IPv4, zone a down: blocked")
+
+
+def test_a_reader_can_cancel(browser: Browser, address: str) -> None:
+    with visitor(browser) as page:
+        start(page, address)
+        paste(page, MANY)
+        page.get_by_role("button", name=word("change_cancel", "en")).click()
+        expect(page.locator(".change-status")).to_have_text(word("change_canceled", "en"))
+        page.locator(".own-examples").select_option(FAULTY)
+        outcome(page, "blocked")
+
+
+def test_nothing_is_asked_of_any_server_before_the_reader_says_so_nor_after_loading(
+    browser: Browser, address: str
+) -> None:
+    with visitor(browser) as page:
+        asked: list[str] = []
+        page.context.on("request", lambda request: asked.append(request.url))
+        page.goto(f"{address}en/check-in-browser/")
+        page.wait_for_load_state("networkidle")
+        assert not [url for url in asked if re.search("/assets/(change|runtime|own)/", url)]
+        page.locator(".own-begin button").click()
+        expect(page.get_by_text(READY["en"])).to_be_visible(timeout=SLOW)
+        page.wait_for_load_state("networkidle")
+        assert [url for url in asked if "/assets/runtime/" in url]
+        asked.clear()
+        for name in (FAULTY, "condition-keys/approved-vpc-scp", "network/dual-stack"):
+            page.locator(".own-examples").select_option(name)
+            page.locator(".change-outcome").wait_for(timeout=SLOW)
+        page.locator("input[type=file]").set_input_files(ROOT / "snippets/network/nat-shared.yaml")
+        outcome(page, "OrdersFunction → internet, IPv4: reached")
+        page.locator("[name=region]").fill("eu-west-1")
+        field(page).fill("Resources: [")
+        outcome(page, word("change_unread", "en"))
+        page.wait_for_timeout(500)
+        assert asked == []
+
+
+def test_the_page_works_by_keyboard(browser: Browser, address: str) -> None:
+    with visitor(browser) as page:
+        page.goto(f"{address}en/check-in-browser/")
+        page.locator(".own-begin button").focus()
+        page.keyboard.press("Enter")
+        expect(page.locator(".own-examples")).to_be_focused(timeout=SLOW)
+        expect(page.get_by_text(READY["en"])).to_be_visible(timeout=SLOW)
+        page.keyboard.press("ArrowDown")
+        outcome(page, "reached")
+        expect(page.locator(".own-examples")).to_be_focused()
+        page.keyboard.press("Tab")
+        page.keyboard.press("Tab")
+        expect(field(page)).to_be_focused()
+        page.keyboard.press("Tab")  # leaves the field
+        expect(page.locator("[name=function]")).to_be_focused()
+        page.keyboard.press("Tab")
+        page.keyboard.press("ArrowDown")
+        outcome(page, "internet, IPv6")
+        expect(page.locator("[name=destination]")).to_be_focused()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", [FAULTY, "condition-keys/approved-vpc-guardrail"])
+def test_axe_finds_nothing_and_a_narrow_screen_is_enough(
+    browser: Browser, address: str, language: str, name: str
+) -> None:
+    with visitor(browser, viewport=WIDE) as page:
+        start(page, address, language)
+        page.locator(".own-examples").select_option(name)
+        page.locator(".change-outcome").wait_for(timeout=SLOW)
+        page.locator(".own-form details").evaluate_all("all => all.forEach((one) => { one.open = true; })")
+        page.evaluate(AXE_SCRIPT)
+        for scheme in SCHEMES:
+            switch(page, scheme) if scheme != FIRST_SCHEME else None
+            page.evaluate("document.getAnimations().forEach((running) => running.finish())")
+            assert axe(page, ".own") == []
+        page.set_viewport_size(NARROW)
+        assert axe(page, ".own", runOnly=["target-size"], rules={"target-size": {"enabled": True}}) == []
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+
+
+def test_without_webassembly_from_disk_or_without_scripts_the_page_says_what_it_needs(
+    browser: Browser, address: str, site: Path
+) -> None:
+    needs = word("own_needs", "en")
+    with visitor(browser, java_script_enabled=False) as page:
+        page.goto(f"{address}en/check-in-browser/")
+        assert page.get_by_text(needs).is_visible() and not page.locator(".own-begin").is_visible()
+    with visitor(browser) as page:
+        page.add_init_script("delete globalThis.WebAssembly")
+        page.goto(f"{address}en/check-in-browser/")
+        assert page.get_by_text(needs).is_visible() and not page.locator(".own-begin").is_visible()
+    with visitor(browser) as page:
+        page.goto(f"{site.as_uri()}/en/check-in-browser/index.html")
+        assert page.get_by_text(needs).is_visible() and not page.locator(".own-begin").is_visible()
+
+
+def test_the_page_says_when_the_checker_cannot_be_loaded(browser: Browser, address: str) -> None:
+    with visitor(browser) as page:
+        page.route("**/assets/runtime/**", lambda route: route.abort())
+        page.goto(f"{address}en/check-in-browser/")
+        page.locator(".own-begin button").click()
+        expect(page.locator(".change-status")).to_have_text(word("change_failed", "en"))

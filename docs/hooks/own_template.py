@@ -21,6 +21,8 @@ from rule_titles import titles
 NAME = "template"
 """How the text is named in answers: what follows its line in a message of the checker."""
 _PARAMETER = "parameter:"
+_CHOICES = 500
+"""What a list offers: as many as a template may have resources. Another one is written beside it."""
 
 
 def answer(text: str, language: str, given: Given) -> Shown:
@@ -108,16 +110,17 @@ def _asked(found: choices.Choices, given: Given) -> _Asked:
 def _form(found: choices.Choices, scenarios: Mapping[str, Network], language: str) -> str:
     chosen = _asked(found, Given())
     kinds = ("internet", "resource", "service")
+    by_kind = {kind: [one for one in found.destinations if one.kind == kind][:_CHOICES] for kind in kinds}
     return render(
         "own-template-form.html",
         language,
         chosen=chosen,
-        functions=found.functions,
-        groups=[(kind, [one for one in found.destinations if one.kind == kind]) for kind in kinds],
+        functions=found.functions[:_CHOICES],
+        groups=list(by_kind.items()),
         zones=found.zones,
         # Those that decide first.
-        parameters=sorted(found.parameters, key=lambda one: not one.decides),
-        scenarios=list(scenarios)[: MOST * 2],
+        parameters=sorted(found.parameters, key=lambda one: not one.decides)[:_CHOICES],
+        scenarios=list(scenarios)[:_CHOICES],
         prefix=_PARAMETER,
         place=lambda destination: network_pictures.place(destination, "", language),
     )

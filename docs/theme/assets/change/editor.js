@@ -2,8 +2,9 @@
    as changed. A plain text area lies over the colored lines, so that keyboard, undo and screen readers work as
    everywhere. */
 
-const LONG = 200_000; // letters
-const MOST = 5_000; // lines
+const LONG = 200_000; // letters from which a text has no colors
+const MOST = 5_000; // lines that have colors
+const TYPED = 1_000; // letters that are put in as if they were typed
 
 const escaped = (text) => text.replace(/[&<>]/g, (letter) => `&#${letter.codePointAt(0)};`);
 
@@ -39,12 +40,20 @@ export class Editor {
     return this.area.value;
   }
 
-  /* As if the reader had typed it: undo brings the text before it back. */
+  /* Where little differs, as if the reader had typed it: undo brings the text before it back. */
   set text(text) {
+    const was = this.text;
+    let from = 0;
+    while (from < was.length && was[from] === text[from]) from++;
+    let to = 0;
+    while (to < Math.min(was.length, text.length) - from && was.at(-1 - to) === text.at(-1 - to)) to++;
+    const own = text.slice(from, text.length - to);
     this.area.focus();
-    this.area.select();
-    // The one way that browsers have to change a field so that undo still works; it takes long for a long text.
-    if (text.length > LONG || !document.execCommand("insertText", false, text)) {
+    this.area.setSelectionRange(from, was.length - to);
+    // The one way that browsers have to change a field so that undo still works; for a whole file it takes seconds.
+    const typed = was !== text && own.length < TYPED
+      && document.execCommand(own ? "insertText" : "delete", false, own);
+    if (!typed || this.text !== text) {
       this.area.value = text;
       this.area.dispatchEvent(new Event("input", { bubbles: true }));
     }
