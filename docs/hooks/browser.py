@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import changed
+import own
 import render
 import service_data
 from lambda_vpc.guide import spec
@@ -38,7 +39,7 @@ def warm_up() -> None:
     for language in LANGUAGES:
         titles(language)
         sentence(next(iter(Code)), language)
-    render.prepare("change", "case-", "wrong-")
+    render.prepare("change", "own-", "case-", "wrong-")
     service_reference.action("lambda:CreateFunction")
     service_reference.condition_key("lambda:VpcIds")
 
@@ -89,5 +90,9 @@ def change_snippet(text: str, case: str | None = None) -> dict:
     return asdict(_open.change.answer(text, case))
 
 
-ANSWERS: Mapping[str, Callable[..., dict]] = {"open": open_snippet, "change": change_snippet}
+ANSWERS: Mapping[str, Callable[..., dict]] = {
+    "open": open_snippet,
+    "change": change_snippet,
+    "own": own.answer,
+}
 """What can be asked, by its name."""

