@@ -16,7 +16,8 @@ from lambda_vpc.guide import addresses
 from lambda_vpc.guide.snippet import Snippet
 from lambda_vpc.guide.spec_keys import GROUPS, Example, load
 from lambda_vpc.reading import BadInput, suggestion
-from render import DOCS, language_of, render
+from page_links import language_of
+from render import DOCS, render
 
 
 def listed(group: str, page: Page, snippets: Mapping[str, Snippet], address: Callable[[Snippet], str]) -> str:
