@@ -69,8 +69,8 @@ def test_every_command_that_is_named_has_its_help(command: str, capsys: pytest.C
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_rule_stands_on_the_page_of_the_rules_once(language: str) -> None:
-    page = ROOT / "docs" / language / "reference" / "rules.md"
-    shown = re.findall(r"^\{\{ rule (\S+) \}\}$", page.read_text("utf-8"), re.MULTILINE)
+    page = f"docs/{language}/reference/rules.md"
+    shown = re.findall(r"^\{\{ rule (\S+) \}\}$", (ROOT / page).read_text("utf-8"), re.MULTILINE)
     assert sorted(shown) == sorted(RULES), f"{page}: show each rule with {{{{ rule ID }}}}"
 
 
