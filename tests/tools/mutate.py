@@ -87,7 +87,7 @@ ROOT = Path(__file__).parents[2]
 _ENGINE = ("test_records.py", "test_filters.py", "test_endpoints.py", "test_network.py", "test_snippets.py")
 _TEMPLATE = ("test_template.py", "test_scenarios.py", "test_loops.py", "test_roles.py", "test_network.py",
              "test_snippets.py")  # fmt: skip
-_IAM = ("test_iam.py", "test_request.py", "test_snippets.py")
+_IAM = ("test_iam.py", "test_request.py", "test_checking.py", "test_snippets.py")
 GUIDE = House(
     root=ROOT,
     sources=ROOT / "snippets/python/lambda_vpc",
