@@ -375,7 +375,7 @@ def outcome(page: Page, text: str) -> None:
 
 
 def field(page: Page) -> Locator:
-    return page.locator(".own-editor textarea")
+    return page.locator(".change-editor textarea")
 
 
 def paste(page: Page, text: str) -> None:

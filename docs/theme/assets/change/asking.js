@@ -49,7 +49,7 @@ export class Asking {
   /* `quiet`: to those who listen, as it stands beside it for those who see. */
   say(text, { quiet = false } = {}) {
     this.status.textContent = text;
-    this.status.classList.toggle("change-quiet", quiet);
+    this.status.classList.toggle("change-said", quiet);
   }
 
   async begin() {

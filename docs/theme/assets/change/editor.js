@@ -10,6 +10,7 @@ const escaped = (text) => text.replace(/[&<>]/g, (letter) => `&#${letter.codePoi
 
 export class Editor {
   #colored;
+  #due;
 
   /* `code` is the page's block of the proven text, or nothing; without `compared` no line is marked as changed. */
   constructor(place, { label, code, text, compared = true }) {
@@ -31,7 +32,8 @@ export class Editor {
       ariaLabel: label,
     });
     place.replaceChildren(this.under, this.area);
-    this.area.addEventListener("input", () => this.#paint());
+    // A text that is pasted comes as one event for each of its lines.
+    this.area.addEventListener("input", () => (this.#due ??= requestAnimationFrame(() => this.#paint())));
     this.area.addEventListener("scroll", () => this.#follow(), { passive: true });
     this.#paint();
   }
@@ -75,6 +77,7 @@ export class Editor {
   }
 
   #paint() {
+    this.#due = undefined;
     const lines = this.text.split("\n");
     // Every line is an element: of more, the field shows the text itself.
     const plain = lines.length > MOST || this.text.length > LONG;
