@@ -143,7 +143,8 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         files.append(File.generated(config, src_uri, content=content))
     # Each on the page that names it as its own, and what a page loads once it is used.
     for script in _matching(files, r"assets/(?:pages|change)/[\w-]+\.js"):
-        _run.elements.add_script(script.content_string)
+        if "/change/" not in script.src_uri:  # what it makes has a style sheet of its own
+            _run.elements.add_script(script.content_string)
         files.remove(script)
         files.append(File.generated(config, script.src_uri, content=jsmin(script.content_string)))
     return files

@@ -39,6 +39,23 @@ _PARTS = (
     "mermaid",
     "tabbed",
 )
+# Kinds of boxes: their names are words of scripts as well, and only a page has such a box.
+_BOXES = frozenset(
+    [
+        "note",
+        "abstract",
+        "info",
+        "tip",
+        "success",
+        "question",
+        "warning",
+        "failure",
+        "danger",
+        "bug",
+        "example",
+    ]
+    + ["quote"]
+)
 # Set on the whole page and taken off again while it loads: a rule that asks for it has every element looked
 # at twice, only to keep colors from fading over.
 _COSTLY = ("data-md-color-switching",)
@@ -96,6 +113,7 @@ def used(css: str, elements: Elements) -> str:
     classes = {one for kind in elements.kinds for one in kind.classes}
     absent = tuple(part for part in _PARTS if not any(one.startswith(part) for one in classes))
     scripted = {word for word in elements.scripted if not word.startswith((*absent, *_COSTLY))}
+    scripted -= _BOXES - classes
     rules = list(_used_rules(css, _Question(Elements(elements.kinds, scripted))))
     while True:
         known = _referenced("".join(rules), scripted)
