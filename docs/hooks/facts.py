@@ -99,8 +99,11 @@ def on_page_content(html: str, page: Page, **_: object) -> str:
     word = words()["cite_fact"][language_of(page)]
 
     def number(found: re.Match[str]) -> str:
+        said = found["anchor"] in numbers
         given = numbers.setdefault(found["anchor"], len(numbers) + 1)
-        link = found["link"].replace(">", f' aria-label="{word.format(number=given)}">')
+        # Said once, as the fact's text is shown once: a reader who comes back to a number knows what it is.
+        label = "" if said else f' aria-label="{word.format(number=given)}"'
+        link = found["link"].replace(">", f"{label}>")
         return f"{link}{given}</a>"
 
     # Every second part is a citation. The blank before it goes, at which a line would break.

@@ -41,20 +41,7 @@ _PARTS = (
 )
 # Kinds of boxes: their names are words of scripts as well, and only a page has such a box.
 _BOXES = frozenset(
-    [
-        "note",
-        "abstract",
-        "info",
-        "tip",
-        "success",
-        "question",
-        "warning",
-        "failure",
-        "danger",
-        "bug",
-        "example",
-    ]
-    + ["quote"]
+    ["abstract", "bug", "danger", "example", "failure", "info", "note", "question", "quote", "success", "tip"]
 )
 # Set on the whole page and taken off again while it loads: a rule that asks for it has every element looked
 # at twice, only to keep colors from fading over.

@@ -2,20 +2,17 @@
 (() => {
   "use strict";
   const script = document.currentScript.src;
-  const open = (place, shared) => {
-    if (place.dataset.opened) return;
-    place.dataset.opened = "";
-    import(new URL("change/snippet.js", script)).then((module) => module.open(place, shared)).catch(() => {
-      // The sentence that stands there says what is needed.
-      delete place.dataset.opened;
-    });
-  };
-  addEventListener("toggle", ({ target }) => {
-    if (target.open && target.dataset.change) open(target);
-  }, true);
   const place = document.querySelector("[data-change]");
-  if (place && location.hash.startsWith("#change=")) {
-    open(place, location.hash);
+  if (!place) return;
+  let opened;
+  const open = (shared) => {
+    opened ||= import(new URL("change/snippet.js", script)).then((module) => module.open(place, shared));
+    // The sentence that stands there says what is needed.
+    opened.catch(() => {});
+  };
+  place.addEventListener("toggle", () => place.open && open());
+  if (location.hash.startsWith("#change=")) {
+    open(location.hash);
     place.open = true;
     place.scrollIntoView();
   }
