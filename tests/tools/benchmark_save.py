@@ -25,7 +25,7 @@ ROOT = Path(__file__).parents[2]
 
 PAGE, SPEC = "docs/en/network/ipv6.md", "snippets/network/nat-shared.spec.yaml"
 SHOWN = {PAGE: "en/network/ipv6/", SPEC: "en/snippets/network/nat-shared/"}
-PATIENCE = 300.0
+PATIENCE = 600.0
 """Seconds after which nothing is expected any more."""
 HOOK = "  - docs/hooks/serving.py\n"
 
@@ -73,7 +73,8 @@ def serving(root: Path) -> Iterator[Server]:
     process = subprocess.Popen(command, cwd=root, env=environment, stderr=subprocess.DEVNULL)
     try:
         server = Server(root, f"http://{host}/")
-        server.wait("en/", lambda page: "<html" in page)
+        if server.wait("en/", lambda page: "<html" in page) is None:
+            sys.exit(f"the server showed no page within {PATIENCE:.0f} s: is the machine busy?")
         yield server
     finally:
         process.terminate()
