@@ -87,6 +87,15 @@ export const open = async (place) => {
 
   const tooLarge = () => w.change_own_large.replace("{limit}", String(LARGEST / 1e6));
 
+  /* Another text, of which nothing is chosen yet but what comes with it. */
+  const fresh = (text, chosen) => {
+    clear();
+    touched.clear();
+    wanted = chosen;
+    for (const name of Object.keys(chosen ?? {})) touched.add(name);
+    editor.text = text;
+  };
+
   const take = async (file) => {
     if (file.size > LARGEST) {
       asking.say(tooLarge());
@@ -95,7 +104,7 @@ export const open = async (place) => {
     try {
       const text = new TextDecoder("utf-8", { fatal: true }).decode(await file.arrayBuffer());
       chooser.value = "";
-      editor.text = text;
+      fresh(text, null);
     } catch {
       asking.say(w.change_own_unreadable);
     }
@@ -105,11 +114,7 @@ export const open = async (place) => {
   chooser.addEventListener("change", () => {
     const example = examples[chooser.value];
     if (!example) return;
-    clear();
-    touched.clear();
-    wanted = example.chosen;
-    for (const name of Object.keys(wanted)) touched.add(name);
-    editor.text = example.text;
+    fresh(example.text, example.chosen);
     chooser.focus();
   });
   form.addEventListener("input", ({ target }) => {
