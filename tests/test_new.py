@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from conftest import ROOT
-from lambda_vpc.__main__ import WRONG_USAGE, main
+from lambda_vpc.cli.exit_codes import WRONG_USAGE
+from lambda_vpc.cli.main import main
 from lambda_vpc.guide.languages import LANGUAGES
 from lambda_vpc.guide.new import MARK, Left, create
 from lambda_vpc.guide.snippet import COMMAND_KINDS, KINDS, POLICY_LAYERS
