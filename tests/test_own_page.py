@@ -346,7 +346,7 @@ def test_a_policy_with_principals_is_first_taken_for_one_of_a_resource() -> None
 
 READY = {"ja": "例を選ぶか", "en": "Choose an example"}
 LIMIT = 5_000
-"""Milliseconds until there is an answer, or the sentence that there is none; a loaded machine begins later."""
+"""Milliseconds until there is an answer, or the sentence that there is none, once it is asked."""
 SLOW = 60_000
 """Milliseconds in which a loaded machine starts the checker: no promise of the page."""
 FAULTY = "network/nat-per-az#both-to-one-nat"

@@ -112,9 +112,9 @@ export const open = async (place) => {
 
   editor.area.addEventListener("input", () => asking.later());
   chooser.addEventListener("change", () => {
-    const example = examples[chooser.value];
-    if (!example) return;
-    fresh(example.text, example.chosen);
+    const one = examples[chooser.value];
+    if (!one) return;
+    fresh(one.text, one.chosen);
     chooser.focus();
   });
   form.addEventListener("input", ({ target }) => {
