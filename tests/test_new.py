@@ -13,7 +13,7 @@ from lambda_vpc.cli.exit_codes import WRONG_USAGE
 from lambda_vpc.cli.main import main
 from lambda_vpc.guide.languages import LANGUAGES
 from lambda_vpc.guide.new import MARK, Left, create
-from lambda_vpc.guide.snippet import COMMAND_KINDS, KINDS, POLICY_LAYERS
+from lambda_vpc.guide.snippet import COMMAND_KINDS, KINDS, PIPELINE, POLICY_LAYERS
 from lambda_vpc.guide.spec import check_facts, load, topics
 from lambda_vpc.reading import WrongUsage
 from lambda_vpc.rules import lint
@@ -31,6 +31,9 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
+WITHOUT_CASES = (*COMMAND_KINDS, PIPELINE)
+
+
 @pytest.fixture
 def project(original: Path, tmp_path: Path) -> Path:
     return shutil.copytree(original, tmp_path / "project")
@@ -43,13 +46,13 @@ def test_what_is_begun_passes_the_loader_and_its_cases_come_out(project: Path, k
     check_facts([snippet], ())
     assert snippet.kind == kind
     assert [result.case.id for result in snippet.results() if not result.passed] == []
-    assert bool(snippet.cases) == bool(snippet.wrong) == (kind not in COMMAND_KINDS)
+    assert bool(snippet.cases) == bool(snippet.wrong) == (kind not in WITHOUT_CASES)
     for wrong in snippet.wrong:
         failed = [result.case.id for result in snippet.results_of(wrong) if not result.passed]
         assert wrong.caught_by in failed
     if kind in POLICY_LAYERS:
         assert {result.actual.partition(" by ")[0] for result in snippet.results()} == {"allow", "deny"}
-    if kind not in COMMAND_KINDS:
+    if kind not in WITHOUT_CASES:
         assert not lint(kind, snippet.text, snippet.path)
     assert "snippets/network/begun.spec.yaml" in {one.path for one in left}
 

@@ -14,7 +14,7 @@ import network_pictures
 from lambda_vpc import reading, rules
 from lambda_vpc.cloudformation import template
 from lambda_vpc.guide.cases import Case, CaseResult
-from lambda_vpc.guide.snippet import COMMAND_KINDS, POLICY_LAYERS, Snippet
+from lambda_vpc.guide.snippet import POLICY_LAYERS, Snippet
 from lambda_vpc.guide.spec import policy_problem
 from lambda_vpc.iam.conditions import PolicyError
 from lambda_vpc.iam.policy import Policy
@@ -105,10 +105,10 @@ class Change:
     def _findings(self, source: Source) -> list[Report]:
         """What the guide's lint rules find, without what the snippet accepts and says why."""
         kind = self.snippet.kind
-        if kind in COMMAND_KINDS:
-            return []
         if kind == "template":
             found = rules.findings(source, alone=True)
+        elif kind not in POLICY_LAYERS:
+            return []
         else:
             found = rules.findings_in_policy(
                 source, "trust" if kind == "trust-policy" else POLICY_LAYERS[kind]
