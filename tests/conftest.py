@@ -17,11 +17,11 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, BrowserContext
 
 from lambda_vpc.guide.spec import load
 from lambda_vpc.reading import BadInput, suggestion
-from tour import BASE_PATH, Visit, open_browser, served, tour
+from tour import BASE_PATH, WIDE, Visit, open_browser, served, tour
 
 ROOT = Path(__file__).parents[1]
 SITE_URL = f"https://example.com{BASE_PATH}"
@@ -265,6 +265,14 @@ def chromium() -> str:
         # Elsewhere a writer may go without; where a change is accepted, nobody may.
         (pytest.fail if os.environ.get("CI") else pytest.skip)(NO_CHROMIUM)
     return executable
+
+
+@pytest.fixture(scope="module")
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """A visitor who comes again: the checker, which takes long to start, is kept from visit to visit."""
+    context = browser.new_context(locale="en-US", viewport=WIDE)
+    yield context
+    context.close()
 
 
 @pytest.fixture(scope="session")

@@ -22,7 +22,7 @@ import pytest
 from markupsafe import escape
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 ROOT = Path(__file__).parents[1]
 sys.path.append(str(ROOT / "docs" / "hooks"))
@@ -34,7 +34,7 @@ import service_data  # noqa: E402
 from lambda_vpc.guide.snippet import Snippet, Wrong  # noqa: E402
 from lambda_vpc.guide.spec import load  # noqa: E402
 from lambda_vpc.iam import service_reference  # noqa: E402
-from tour import NARROW, SCHEMES, WIDE, axe, served, switch, visitor  # noqa: E402
+from tour import NARROW, SCHEMES, WIDE, again, axe, served, switch, visitor  # noqa: E402
 
 SNIPPETS = load(ROOT / "snippets")
 LANGUAGES = ("ja", "en")
@@ -310,8 +310,8 @@ ASK_ALL = """async ([names, root]) => {
 }"""
 
 
-def test_pyodide_answers_for_every_snippet_as_this_python_does(browser: Browser, address: str) -> None:
-    with visitor(browser) as page:
+def test_pyodide_answers_for_every_snippet_as_this_python_does(context: BrowserContext, address: str) -> None:
+    with again(context) as page:
         page.goto(address + page_of(TEMPLATE))
         page.set_default_timeout(120_000)
         answers = page.evaluate(ASK_ALL, [list(SNIPPETS), address])
@@ -341,8 +341,10 @@ def test_pyodide_is_published_unchanged(with_runtime: Path) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_change_of_a_template_shows_what_breaks(browser: Browser, address: str, language: str) -> None:
-    with visitor(browser) as page:
+def test_a_change_of_a_template_shows_what_breaks(
+    context: BrowserContext, address: str, language: str
+) -> None:
+    with again(context) as page:
         open_change(page, address, TEMPLATE, language)
         same(page)
         text = SNIPPETS[TEMPLATE].text
@@ -361,8 +363,8 @@ def test_a_change_of_a_template_shows_what_breaks(browser: Browser, address: str
         differs(page)
 
 
-def test_everything_goes_by_keyboard(browser: Browser, address: str) -> None:
-    with visitor(browser) as page:
+def test_everything_goes_by_keyboard(context: BrowserContext, address: str) -> None:
+    with again(context) as page:
         page.goto(address + page_of(POLICY))
         page.locator("details.change > summary").focus()
         page.keyboard.press("Enter")
@@ -386,8 +388,8 @@ def test_everything_goes_by_keyboard(browser: Browser, address: str) -> None:
         assert page.evaluate("document.activeElement.localName") == "textarea"
 
 
-def test_a_change_is_shared_as_a_link_and_not_run_unasked(browser: Browser, address: str) -> None:
-    with visitor(browser) as page:
+def test_a_change_is_shared_as_a_link_and_not_run_unasked(context: BrowserContext, address: str) -> None:
+    with again(context) as page:
         page.context.grant_permissions(["clipboard-read", "clipboard-write"])
         open_change(page, address, POLICY)
         changed = SNIPPETS[POLICY].text.replace('"Deny"', '"Allow"', 1)
@@ -397,7 +399,7 @@ def test_a_change_is_shared_as_a_link_and_not_run_unasked(browser: Browser, addr
         expect(page.locator(".change-status")).to_have_text(re.compile("copied"))
         link = page.evaluate("navigator.clipboard.readText()")
     assert link.startswith(f"{address}{page_of(POLICY)}#change=")
-    with visitor(browser) as page:
+    with again(context) as page:
         asked: list[str] = []
         page.on("request", lambda request: asked.append(request.url))
         page.goto(link)
@@ -407,7 +409,7 @@ def test_a_change_is_shared_as_a_link_and_not_run_unasked(browser: Browser, addr
         assert not [url for url in asked if "/assets/runtime/" in url]
         go.click()
         differs(page)
-    with visitor(browser) as page:
+    with again(context) as page:
         page.goto(link.replace(POLICY, TEMPLATE))
         page.locator(".change-outcome").wait_for(timeout=60_000)
         assert page.locator(".change-editor textarea").input_value() == SNIPPETS[TEMPLATE].text
@@ -430,8 +432,8 @@ def test_nothing_is_asked_of_any_server_after_loading(browser: Browser, address:
 
 
 @pytest.mark.parametrize("name", ["aliases", "resources", "string", "depth"])
-def test_a_hostile_text_leaves_the_page_usable(browser: Browser, address: str, name: str) -> None:
-    with visitor(browser) as page:
+def test_a_hostile_text_leaves_the_page_usable(context: BrowserContext, address: str, name: str) -> None:
+    with again(context) as page:
         open_change(page, address, TEMPLATE)
         before = page.locator(".change-status").inner_text()
         page.evaluate(

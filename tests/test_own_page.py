@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from conftest import ROOT
 from lambda_vpc.__main__ import main
@@ -20,7 +20,7 @@ from lambda_vpc.guide import spec
 from lambda_vpc.guide.cases.decision import DecisionCase
 from lambda_vpc.guide.languages import LANGUAGES
 from lambda_vpc.sentences import sentence
-from tour import FIRST_SCHEME, NARROW, SCHEMES, WIDE, axe, served, switch, visitor
+from tour import FIRST_SCHEME, NARROW, SCHEMES, WIDE, again, axe, served, switch, visitor
 
 # Last, so that no hook stands before a module of Python with its name.
 sys.path.append(str(ROOT / "docs" / "hooks"))
@@ -388,9 +388,9 @@ def paste(page: Page, text: str) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_template_with_a_fault_is_drawn_and_explained(
-    browser: Browser, address: str, language: str
+    context: BrowserContext, address: str, language: str
 ) -> None:
-    with visitor(browser) as page:
+    with again(context) as page:
         start(page, address, language)
         text = text_of("snippets/network/nat-per-az.yaml")
         field(page).fill(text.replace("InternetGatewayId: !Ref InternetGateway", "VpnGatewayId: vgw-1"))
@@ -409,9 +409,9 @@ def test_a_template_with_a_fault_is_drawn_and_explained(
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_four_states_of_an_update_stand_side_by_side(
-    browser: Browser, address: str, language: str
+    context: BrowserContext, address: str, language: str
 ) -> None:
-    with visitor(browser) as page:
+    with again(context) as page:
         start(page, address, language)
         page.locator(".own-examples").select_option("condition-keys/approved-vpc-guardrail")
         outcome(page, "lambda:CreateFunction")
@@ -428,8 +428,8 @@ def test_the_four_states_of_an_update_stand_side_by_side(
         expect(page.locator(".own-chosen")).to_contain_text(word("when_none", language))
 
 
-def test_what_is_chosen_stays_chosen_and_the_answer_follows(browser: Browser, address: str) -> None:
-    with visitor(browser) as page:
+def test_what_is_chosen_stays_chosen_and_the_answer_follows(context: BrowserContext, address: str) -> None:
+    with again(context) as page:
         start(page, address)
         page.locator(".own-examples").select_option(FAULTY)
         outcome(page, "blocked")
@@ -447,9 +447,9 @@ def test_what_is_chosen_stays_chosen_and_the_answer_follows(browser: Browser, ad
 
 
 def test_a_file_is_opened_and_one_that_is_no_text_or_too_large_is_refused(
-    browser: Browser, address: str, tmp_path: Path
+    context: BrowserContext, address: str, tmp_path: Path
 ) -> None:
-    with visitor(browser) as page:
+    with again(context) as page:
         start(page, address)
         opener = page.locator("input[type=file]")
         opener.set_input_files(ROOT / "snippets/network/nat-shared.yaml")
@@ -464,8 +464,8 @@ def test_a_file_is_opened_and_one_that_is_no_text_or_too_large_is_refused(
         expect(page.locator(".change-status")).to_have_text(word("change_own_large", "en").format(limit=2))
 
 
-def test_a_file_is_dropped(browser: Browser, address: str) -> None:
-    with visitor(browser) as page:
+def test_a_file_is_dropped(context: BrowserContext, address: str) -> None:
+    with again(context) as page:
         start(page, address)
         files = page.evaluate_handle(
             """(text) => {
@@ -491,9 +491,9 @@ MANY = "Resources:\n" + "".join(
     ids=["aliases", "resources", "string", "depth"],
 )
 def test_a_hostile_text_ends_in_a_sentence_and_the_page_stays_usable(
-    browser: Browser, address: str, text: str
+    context: BrowserContext, address: str, text: str
 ) -> None:
-    with visitor(browser) as page:
+    with again(context) as page:
         start(page, address)
         paste(page, text)
         refused = page.locator(".change-outcome")
@@ -503,8 +503,8 @@ def test_a_hostile_text_ends_in_a_sentence_and_the_page_stays_usable(
         outcome(page, "OrdersFunction → internet, IPv4, zone a down: blocked")
 
 
-def test_a_reader_can_cancel(browser: Browser, address: str) -> None:
-    with visitor(browser) as page:
+def test_a_reader_can_cancel(context: BrowserContext, address: str) -> None:
+    with again(context) as page:
         start(page, address)
         paste(page, MANY)
         page.get_by_role("button", name=word("change_cancel", "en")).click()
@@ -539,8 +539,8 @@ def test_nothing_is_asked_of_any_server_before_the_reader_says_so_nor_after_load
         assert asked == []
 
 
-def test_the_page_works_by_keyboard(browser: Browser, address: str) -> None:
-    with visitor(browser) as page:
+def test_the_page_works_by_keyboard(context: BrowserContext, address: str) -> None:
+    with again(context) as page:
         page.goto(f"{address}en/check-in-browser/")
         page.locator(".own-begin button").focus()
         page.keyboard.press("Enter")

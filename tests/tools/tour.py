@@ -85,6 +85,16 @@ def visitor(browser: Browser, **options: object) -> Iterator[Page]:
         context.close()
 
 
+@contextmanager
+def again(context: BrowserContext) -> Iterator[Page]:
+    """A visitor who was here before: what the browser kept is there."""
+    page = context.new_page()
+    try:
+        yield page
+    finally:
+        page.close()
+
+
 def html_files(site: Path) -> list[Path]:
     """Every HTML page of the site, in order; a site without any is a broken test."""
     found = sorted(site.rglob("*.html"))
