@@ -43,7 +43,7 @@ POLICY = "condition-keys/approved-vpc-guardrail"
 MOST_BYTES = 5_000_000
 """What a browser loads to run the checker, compressed as servers do."""
 SLOW = 60_000
-"""Milliseconds in which a loaded machine starts the checker; the page itself waits 5 seconds for an answer."""
+"""Milliseconds in which a loaded machine starts the checker; a page waits 5 seconds for an answer."""
 
 
 def files_of(name: str) -> dict[str, str]:
