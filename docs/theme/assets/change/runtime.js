@@ -3,7 +3,8 @@
    `start` loads it; `ask` sends a question and gives a promise of the answer. A question that takes too long, or that
    the reader cancels, ends the worker; the next question starts another one. */
 
-const LIMIT = 5000; // milliseconds for an answer
+const LIMIT = 5000; // milliseconds for an answer to a reader's text
+const OPENING = 60000; // and until the proven one is read: what takes long then is the machine
 
 const ROOT = new URL("../runtime/", import.meta.url).href;
 const WORKER = new URL("worker.js", import.meta.url).href;
@@ -38,9 +39,14 @@ class Checker {
     this.#before = [question];
   }
 
-  async ask(question) {
+  async ask(question, limit = LIMIT) {
     await this.started;
-    return this.#send(question);
+    return this.#send(question, limit);
+  }
+
+  /* The same for what the page itself brings. */
+  open(question) {
+    return this.ask(question, OPENING);
   }
 
   stop(message = "canceled") {
@@ -51,10 +57,10 @@ class Checker {
     waiting?.reject(new Stopped(message));
   }
 
-  #send(question) {
+  #send(question, limit) {
     const id = ++this.#number;
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => this.stop("too long"), LIMIT);
+      const timer = setTimeout(() => this.stop("too long"), limit);
       this.#waiting = {
         id,
         resolve: (answer) => (clearTimeout(timer), resolve(answer)),
@@ -89,7 +95,7 @@ class Checker {
       worker.postMessage({ root: ROOT, manifest: this.manifest, fresh });
     }).then(async () => {
       URL.revokeObjectURL(source);
-      for (const question of this.#before) await this.#send(question);
+      for (const question of this.#before) await this.#send(question, OPENING);
     });
     this.started.catch(() => {}); // said by whoever asks
   }

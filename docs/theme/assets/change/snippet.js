@@ -122,7 +122,7 @@ export const open = async (place, shared) => {
     });
     const opening = { ask: "open", name, language, files };
     checker.always(opening);
-    const first = await checker.ask(opening);
+    const first = await checker.open(opening);
     bar.hidden = true;
     // What was typed meanwhile is checked, too.
     if (editor.text === proven) show(first);
