@@ -18,6 +18,7 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.base import AXE_SCRIPT
 from markupsafe import escape
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
@@ -33,7 +34,7 @@ import service_data  # noqa: E402
 from lambda_vpc.guide.snippet import Snippet, Wrong  # noqa: E402
 from lambda_vpc.guide.spec import load  # noqa: E402
 from lambda_vpc.iam import service_reference  # noqa: E402
-from tour import NARROW, SCHEMES, WIDE, again, axe, served, switch, visitor  # noqa: E402
+from tour import FIRST_SCHEME, NARROW, SCHEMES, WIDE, again, axe, served, switch, visitor  # noqa: E402
 
 SNIPPETS = load(ROOT / "snippets")
 LANGUAGES = ("ja", "en")
@@ -42,7 +43,7 @@ POLICY = "condition-keys/approved-vpc-guardrail"
 
 MOST_BYTES = 5_000_000
 """What a browser loads to run the checker, compressed as servers do."""
-SLOW = 60_000
+SLOW = 240_000
 """Milliseconds in which a loaded machine starts the checker; a page waits 5 seconds for an answer."""
 
 
@@ -431,7 +432,8 @@ def test_nothing_is_asked_of_any_server_after_loading(browser: Browser, address:
         assert asked[loaded:] == []
 
 
-@pytest.mark.parametrize("name", ["aliases", "resources", "string", "depth"])
+# The others are asked without a browser: what they end in is the same.
+@pytest.mark.parametrize("name", ["resources", "string"])
 def test_a_hostile_text_leaves_the_page_usable(context: BrowserContext, address: str, name: str) -> None:
     with again(context) as page:
         open_change(page, address, TEMPLATE)
@@ -489,8 +491,9 @@ def test_without_webassembly_or_from_disk_a_sentence_says_what_is_needed(
         expect(page.locator("details.change")).to_contain_text(NEEDS[language])
 
 
-@pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["wide", "narrow"])
-@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize(
+    ("scheme", "viewport"), [(SCHEMES[0], WIDE), (SCHEMES[1], NARROW)], ids=["light-wide", "dark-narrow"]
+)
 def test_the_open_editor_is_usable_by_everyone(
     browser: Browser, address: str, scheme: str, viewport: dict[str, int]
 ) -> None:
@@ -498,6 +501,9 @@ def test_the_open_editor_is_usable_by_everyone(
         open_change(page, address, TEMPLATE, "ja")
         put(page, SNIPPETS[TEMPLATE].text.replace("0.0.0.0/0", "10.9.0.0/16"))
         differs(page)
-        switch(page, scheme)
-        assert axe(page, "main") == []
+        page.evaluate(AXE_SCRIPT)
+        if scheme != FIRST_SCHEME:
+            switch(page, scheme)
+        page.evaluate("document.getAnimations().forEach((running) => running.finish())")
+        assert axe(page, "details.change") == []
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
