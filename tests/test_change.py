@@ -495,9 +495,10 @@ def test_without_webassembly_or_from_disk_a_sentence_says_what_is_needed(
     ("scheme", "viewport"), [(SCHEMES[0], WIDE), (SCHEMES[1], NARROW)], ids=["light-wide", "dark-narrow"]
 )
 def test_the_open_editor_is_usable_by_everyone(
-    browser: Browser, address: str, scheme: str, viewport: dict[str, int]
+    context: BrowserContext, address: str, scheme: str, viewport: dict[str, int]
 ) -> None:
-    with visitor(browser, viewport=viewport) as page:
+    with again(context) as page:
+        page.set_viewport_size(viewport)
         open_change(page, address, TEMPLATE, "ja")
         put(page, SNIPPETS[TEMPLATE].text.replace("0.0.0.0/0", "10.9.0.0/16"))
         differs(page)

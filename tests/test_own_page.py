@@ -20,7 +20,7 @@ from lambda_vpc.guide import spec
 from lambda_vpc.guide.cases.decision import DecisionCase
 from lambda_vpc.guide.languages import LANGUAGES
 from lambda_vpc.sentences import sentence
-from tour import FIRST_SCHEME, NARROW, SCHEMES, WIDE, again, axe, served, switch, visitor
+from tour import FIRST_SCHEME, NARROW, SCHEMES, again, axe, served, switch, visitor
 
 # Last, so that no hook stands before a module of Python with its name.
 sys.path.append(str(ROOT / "docs" / "hooks"))
@@ -559,9 +559,9 @@ def test_the_page_works_by_keyboard(context: BrowserContext, address: str) -> No
     ("language", "name"), [("ja", FAULTY), ("en", "condition-keys/approved-vpc-guardrail")]
 )
 def test_axe_finds_nothing_and_a_narrow_screen_is_enough(
-    browser: Browser, address: str, language: str, name: str
+    context: BrowserContext, address: str, language: str, name: str
 ) -> None:
-    with visitor(browser, viewport=WIDE) as page:
+    with again(context) as page:
         start(page, address, language)
         page.locator(".own-examples").select_option(name)
         page.locator(".change-outcome").wait_for(timeout=SLOW)
