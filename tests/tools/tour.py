@@ -92,6 +92,8 @@ def again(context: BrowserContext) -> Iterator[Page]:
     try:
         yield page
     finally:
+        # Not what a visitor chose: a scheme would be the next one's, too.
+        page.evaluate("localStorage.clear()")
         page.close()
 
 
