@@ -432,7 +432,7 @@ def test_nothing_is_asked_of_any_server_after_loading(browser: Browser, address:
         assert asked[loaded:] == []
 
 
-# The others are asked without a browser, and 10,000 resources on the page for a reader's own: test_own_page.py.
+# The others are asked without a browser, and 10,000 resources on the page of test_own_page.py.
 @pytest.mark.parametrize("name", ["string"])
 def test_a_hostile_text_leaves_the_page_usable(context: BrowserContext, address: str, name: str) -> None:
     with again(context) as page:
