@@ -35,6 +35,7 @@ settings.register_profile("mutants", max_examples=5, derandomize=True, database=
 settings.load_profile("ci" if os.environ.get("CI") else "local")
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
+NO_RUNTIME = "nothing runs the checker in a browser: `npm ci --ignore-scripts --prefix docs/runtime`"
 NO_CHROMIUM = "no Chromium found: install Debian's package 'chromium' (apt-get install chromium)"
 
 
@@ -255,6 +256,21 @@ def served_site(site: Path) -> Iterator[str]:
     """The address of the built site on a server of this machine, with its closing slash."""
     with served(site) as address:
         yield address
+
+
+@pytest.fixture(scope="session")
+def with_runtime(site: Path) -> Path:
+    """The folder of the built site, with what runs the checker in a browser."""
+    if not (site / "assets" / "runtime" / "manifest.json").is_file():
+        # It comes with Node.js, which a writer may be without; .ci/run installs it, and fails without it.
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(NO_RUNTIME)
+    return site
+
+
+@pytest.fixture(scope="session")
+def address(with_runtime: Path, served_site: str) -> str:
+    """The address of the site that runs the checker, with its closing slash."""
+    return served_site
 
 
 @pytest.fixture(scope="session")

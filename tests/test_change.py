@@ -9,11 +9,9 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
-import os
 import re
 import sys
 import zipfile
-from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 
@@ -24,18 +22,19 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+# Last, so that no hook stands before a module of Python with its name.
+sys.path.append(str(Path(__file__).parents[1] / "docs" / "hooks"))
+
+import browser as in_browser
+import bundle
+import runtime
+import service_data
+from lambda_vpc.guide.snippet import Snippet, Wrong
+from lambda_vpc.guide.spec import load
+from lambda_vpc.iam import service_reference
+from tour import FIRST_SCHEME, NARROW, SCHEMES, WIDE, again, axe, switch, visitor
+
 ROOT = Path(__file__).parents[1]
-sys.path.append(str(ROOT / "docs" / "hooks"))
-
-import browser as in_browser  # noqa: E402
-import bundle  # noqa: E402
-import runtime  # noqa: E402
-import service_data  # noqa: E402
-from lambda_vpc.guide.snippet import Snippet, Wrong  # noqa: E402
-from lambda_vpc.guide.spec import load  # noqa: E402
-from lambda_vpc.iam import service_reference  # noqa: E402
-from tour import FIRST_SCHEME, NARROW, SCHEMES, WIDE, again, axe, served, switch, visitor  # noqa: E402
-
 SNIPPETS = load(ROOT / "snippets")
 LANGUAGES = ("ja", "en")
 TEMPLATE = "network/nat-shared"
@@ -251,23 +250,6 @@ def test_the_lock_file_says_which_pyodide_and_no_address() -> None:
 
 
 # --- in a browser ---------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def with_runtime(site: Path) -> Path:
-    """The site, with what runs the checker in a browser."""
-    if not (site / runtime.MANIFEST).is_file():
-        # It comes with Node.js, which a writer may be without; .ci/run installs it, and fails without it.
-        (pytest.fail if os.environ.get("CI") else pytest.skip)(
-            "run `npm ci --ignore-scripts` in docs/runtime"
-        )
-    return site
-
-
-@pytest.fixture(scope="module")
-def address(with_runtime: Path) -> Iterator[str]:
-    with served(with_runtime) as root:
-        yield root
 
 
 def page_of(name: str, language: str = "en") -> str:

@@ -261,6 +261,7 @@ def test_completion_names_commands_and_options(run, shell):
     assert all(word in out for word in ("check", "decide", "--format", "sarif"))
 
 
+# The script is for bash, which Windows may be without; .ci/run itself is run by it.
 @pytest.mark.skipif(shutil.which("bash") is None, reason="asks bash itself")
 def test_bash_completes_a_command(run, tmp_path):
     script = tmp_path / "completion.bash"

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -20,14 +19,13 @@ from lambda_vpc.guide import spec
 from lambda_vpc.guide.cases.decision import DecisionCase
 from lambda_vpc.guide.languages import LANGUAGES
 from lambda_vpc.sentences import sentence
-from tour import FIRST_SCHEME, NARROW, SCHEMES, again, axe, served, switch, visitor
+from tour import FIRST_SCHEME, NARROW, SCHEMES, again, axe, switch, visitor
 
 # Last, so that no hook stands before a module of Python with its name.
 sys.path.append(str(ROOT / "docs" / "hooks"))
 
 import browser as in_browser
 import own_examples
-import runtime
 from render import words
 from rule_titles import titles
 
@@ -348,18 +346,6 @@ READY = {"ja": "例を選ぶか", "en": "Choose an example"}
 SLOW = 240_000
 """Milliseconds in which a loaded machine starts the checker: no promise of the page."""
 FAULTY = "network/nat-per-az#both-to-one-nat"
-
-
-@pytest.fixture(scope="module")
-def address(site: Path) -> Iterator[str]:
-    """The site on a server of this machine, with what runs the checker."""
-    if not (site / runtime.MANIFEST).is_file():
-        # It comes with Node.js, which a writer may be without; .ci/run installs it, and fails without it.
-        (pytest.fail if os.environ.get("CI") else pytest.skip)(
-            "run `npm ci --ignore-scripts` in docs/runtime"
-        )
-    with served(site) as root:
-        yield root
 
 
 def start(page: Page, root: str, language: str = "en") -> None:

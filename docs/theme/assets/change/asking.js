@@ -52,12 +52,13 @@ export class Asking {
     this.status.classList.toggle("change-said", quiet);
   }
 
-  async begin() {
+  /* Load the checker. `opening` is asked first, by every worker: what the questions are about. Gives its answer. */
+  async begin(opening) {
     const mb = (number) => (number / 1e6).toFixed(1);
     this.say(this.words.change_starting);
     this.bar.hidden = false;
     try {
-      this.checker = await start((loaded, total) => {
+      const checker = await start((loaded, total) => {
         this.bar.max = total;
         this.bar.value = loaded;
         this.say(
@@ -66,11 +67,16 @@ export class Asking {
             : this.words.change_starting,
         );
       });
+      const first = opening && (await checker.open(opening));
+      this.checker = checker;
       this.say("");
+      return first;
     } catch {
       this.say(this.words.change_failed);
+      return undefined;
+    } finally {
+      this.bar.hidden = true;
     }
-    this.bar.hidden = true;
   }
 
   later() {

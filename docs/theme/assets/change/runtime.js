@@ -34,18 +34,14 @@ class Checker {
     this.#start(false);
   }
 
-  /* A question that a worker which is started later is asked first. */
-  always(question) {
-    this.#before = [question];
-  }
-
   async ask(question, limit = LIMIT) {
     await this.started;
     return this.#send(question, limit);
   }
 
-  /* The same for what the page itself brings. */
+  /* The same for what the page itself brings; a worker that is started later is asked it first. */
   open(question) {
+    this.#before = [question];
     return this.ask(question, OPENING);
   }
 
