@@ -221,6 +221,7 @@ MOVED = {
     "network": ["network", "eni"],
     "model": [],
     "guide": ["snippet", "answers"],
+    "checking": [],
 }
 
 

@@ -60,7 +60,7 @@ TYPES = {
 }
 # Browsers guess the charset of plain text; HTML says its own again for those who read no further.
 WITH_CHARSET = {"text/html", "text/plain"}
-COMPRESSED = TYPES.keys() - {".gz", ".png"}
+COMPRESSED = TYPES.keys() - {".bin", ".gz", ".png"}
 PINNED_FOLDER = addresses.pinned("", "").rstrip("/") + "/"
 PINNED = "public, max-age=31536000, immutable"
 OTHERS = "public, max-age=300"

@@ -10,6 +10,8 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from mkdocs.exceptions import PluginError
+
 import bundle
 import own_policy
 from lambda_vpc.guide import addresses
@@ -74,13 +76,19 @@ def examples(snippets: Mapping[str, Snippet]) -> list[Example]:
         snippets: all of them, by name.
 
     Raises:
-        KeyError: there is no such snippet, or it has no such variant.
+        PluginError: there is no such snippet, or it has no such variant.
     """
     found = []
     for name in NAMES:
         base, variant = addresses.split(name)
-        snippet = snippets[base]
-        wrong = {one.name: one for one in snippet.wrong}[variant] if variant else None
+        snippet = snippets.get(base)
+        wrongs = {one.name: one for one in snippet.wrong} if snippet else {}
+        if snippet is None or (variant and variant not in wrongs):
+            raise PluginError(
+                f"docs/hooks/own_examples.py: there is no '{name}' under snippets/; "
+                "take the name out of NAMES, or write the new one"
+            )
+        wrong = wrongs[variant] if variant else None
         asked = [case for case in snippet.cases if isinstance(case, TraceCase | DecisionCase)]
         caught = [case for case in asked if wrong and case.id == wrong.caught_by]
         found.append(Example(name, snippet, wrong, next(iter([*caught, *asked]), None)))

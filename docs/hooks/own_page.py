@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from mkdocs.config.defaults import MkDocsConfig
-from mkdocs.structure.files import Files
 from mkdocs.structure.pages import Page
 
 import own_examples
 import runtime
 from directives import expand, without_argument
+from lambda_vpc.guide.snippet import Snippet
 from page_links import language_of
 from render import render, words
 
 _SNIPPETS = "docs/hooks/snippets.py"
-_listed: list[own_examples.Example] = []
 
 
-def on_files(files: Files, config: MkDocsConfig) -> Files:
-    """Take the examples from the snippets, which the hook for these has loaded before."""
-    _listed[:] = own_examples.examples(config.hooks[_SNIPPETS]._snippets)
-    return files
-
-
-def _place(page: Page) -> str:
+def _place(page: Page, snippets: Mapping[str, Snippet]) -> str:
     language = language_of(page)
+    listed = own_examples.examples(snippets)
 
     def word(name: str) -> str:
         return words()[name][language]
@@ -38,15 +34,13 @@ def _place(page: Page) -> str:
         language,
         installed=runtime.installed(),
         examples=[
-            (name, [(one.name, title(one)) for one in _listed if one.kind == kind])
+            (name, [(one.name, title(one)) for one in listed if one.kind == kind])
             for kind, name in groups.items()
         ],
     )
 
 
-HANDLERS = {"check-own": without_argument(_place)}
-
-
-def on_page_markdown(markdown: str, page: Page, **_: object) -> str:
+def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, **_: object) -> str:
     """Expand this hook's directive."""
-    return expand(markdown, page, HANDLERS)
+    snippets = config.hooks[_SNIPPETS]._snippets
+    return expand(markdown, page, {"check-own": without_argument(lambda page: _place(page, snippets))})

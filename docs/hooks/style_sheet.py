@@ -31,6 +31,7 @@ _GROUPS = frozenset(["media", "supports", "layer", "container"])
 _PARTS = (
     "footnote",
     "md-annotation",
+    "md-mermaid",
     "md-source",
     "md-status",
     "md-tag",

@@ -57,6 +57,7 @@ class Work:
     def __init__(self) -> None:
         self.left = MAX_TEXT
         self.depth = 0
+        self._built_on: dict[int, tuple[Mapping, dict[str, list[str]]]] = {}
 
     def __enter__(self) -> None:
         """One level deeper.
@@ -70,6 +71,11 @@ class Work:
 
     def __exit__(self, *_: object) -> None:
         self.depth -= 1
+
+    def built_on(self, conditions: Mapping) -> dict[str, list[str]]:
+        """By name of a condition those that it builds on, as far as was asked: scenarios share them."""
+        # What is kept with them has its id as long as they are here.
+        return self._built_on.setdefault(id(conditions), (conditions, {}))[1]
 
     def spend(self, characters: int, items: int = 0) -> None:
         """Count a text or list that is about to be made.
@@ -109,6 +115,7 @@ class Scope:
         self.exported = exported
         self.work = work or Work()
         self._known: dict[str, Answer] = {}
+        self._built_on = self.work.built_on(self.conditions)
         self._attributes: dict[tuple[str, str], object] = {}
         self._open: set[str] = set()
         self._resolving: set[tuple[str, str]] = set()
@@ -473,8 +480,10 @@ class Scope:
 
     def _below(self, name: str) -> list[str]:
         """The conditions that have to be answered before this one."""
-        found = dict.fromkeys(conditions_in(self.conditions[name]))
-        return [n for n in found if n in self.conditions and n not in self._open]
+        if name not in self._built_on:
+            found = dict.fromkeys(conditions_in(self.conditions[name]))
+            self._built_on[name] = [n for n in found if n in self.conditions]
+        return [n for n in self._built_on[name] if n not in self._open]
 
     def _answered(self, name: str) -> Answer:
         with self.work:
