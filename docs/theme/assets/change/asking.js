@@ -52,7 +52,7 @@ export class Asking {
     this.status.classList.toggle("change-said", quiet);
   }
 
-  /* Load the checker. `opening` is asked first, by every worker: what the questions are about. Gives its answer. */
+  /* Load the checker. Gives the answer to what is asked first. */
   async begin(opening) {
     const mb = (number) => (number / 1e6).toFixed(1);
     this.say(this.words.change_starting);
@@ -66,11 +66,10 @@ export class Asking {
             ? this.words.change_loading.replace("{loaded}", mb(loaded)).replace("{total}", mb(total))
             : this.words.change_starting,
         );
-      });
-      const first = opening && (await checker.open(opening));
+      }, opening);
       this.checker = checker;
       this.say("");
-      return first;
+      return checker.first;
     } catch {
       this.say(this.words.change_failed);
       return undefined;

@@ -13,11 +13,12 @@ export class Stopped extends Error {}
 
 export const able = () => typeof WebAssembly === "object" && typeof DecompressionStream === "function";
 
-export const start = async (progress) => {
+/* `opening` is asked first, by every worker: what the questions are about. Its answer is `first`. */
+export const start = async (progress, opening) => {
   const answer = await fetch(`${ROOT}manifest.json`, { cache: "no-cache" });
   if (!answer.ok) throw new Error("no runtime");
   const manifest = await answer.json();
-  const checker = new Checker(manifest, progress);
+  const checker = new Checker(manifest, progress, opening);
   await checker.started;
   return checker;
 };
@@ -26,23 +27,18 @@ class Checker {
   #worker;
   #waiting;
   #number = 0;
-  #before = [];
+  #opening;
 
-  constructor(manifest, progress) {
+  constructor(manifest, progress, opening) {
     this.manifest = manifest;
     this.progress = progress;
+    this.#opening = opening;
     this.#start(false);
   }
 
-  async ask(question, limit = LIMIT) {
+  async ask(question) {
     await this.started;
-    return this.#send(question, limit);
-  }
-
-  /* The same for what the page itself brings; a worker that is started later is asked it first. */
-  open(question) {
-    this.#before = [question];
-    return this.ask(question, OPENING);
+    return this.#send(question, LIMIT);
   }
 
   stop(message = "canceled") {
@@ -91,7 +87,9 @@ class Checker {
       worker.postMessage({ root: ROOT, manifest: this.manifest, fresh });
     }).then(async () => {
       URL.revokeObjectURL(source);
-      for (const question of this.#before) await this.#send(question, OPENING);
+      if (this.#opening) this.first = await this.#send(this.#opening, OPENING);
+      // Nothing of the reader's is there yet.
+      worker.postMessage({ keep: true });
     });
     this.started.catch(() => {}); // said by whoever asks
   }

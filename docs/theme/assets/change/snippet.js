@@ -19,8 +19,7 @@ export const open = async (place, shared) => {
     bytes(new URL(`../proof/${name}.bin`, import.meta.url)),
     styled(),
   ]);
-  const path = Object.keys(files).find((file) => new RegExp(`^snippets/${name}\\.(json|yaml)$`).test(file));
-  const proven = files[path];
+  const proven = files[name].text;
 
   const state = create("div", { className: "change-state" },
     create("p", { className: "change-status", role: "status" }),

@@ -1,8 +1,8 @@
 /* Python in a worker: starts Pyodide with the checker, then passes each question on as text and sends the answer back.
 
-   Everything is fetched from the site itself, and compared with the hashes of the manifest. After the first start
-   the memory with the checker in it, before anything of the reader's was there, is kept in the browser's cache: the
-   next start takes it from there. */
+   Everything is fetched from the site itself, and compared with the hashes of the manifest. When the page says so, which
+   it does before anything of the reader's is there, the memory with the whole checker in it is kept in the browser's
+   cache: the next start takes it from there. */
 
 const NAME = "lambda-vpc-checker";
 // Pyodide asks for its index of packages, of which none is needed here.
@@ -89,21 +89,27 @@ const start = async ({ root, manifest, fresh }) => {
     folders.add(folder);
     python.FS.writeFile(`/guide/${name}`, text);
   }
-  let snapshot;
   if (!kept) {
-    python.runPython(
-      "import sys; sys.path[:0] = ['/guide/docs/hooks', '/guide/packages']; import browser; browser.warm_up()",
-    );
-    snapshot = python.makeMemorySnapshot();
+    python.runPython("import sys; sys.path[:0] = ['/guide/docs/hooks', '/guide/packages']; import browser; browser.begin()");
   }
   // From here on nothing is asked of any server.
   globalThis.fetch = undefined;
   globalThis.XMLHttpRequest = undefined;
   globalThis.WebSocket = undefined;
-  const ask = python.runPython("browser.ask");
-  onmessage = ({ data }) => say({ id: data.id, answer: JSON.parse(ask(data.question)) });
+  onmessage = ({ data }) => {
+    if (data.keep) {
+      if (kept) return;
+      python.runPython("browser.warm_up()");
+      keep(manifest.version, `${root}memory`, python.makeMemorySnapshot());
+    } else {
+      // Nothing of JavaScript may stay in Python's memory.
+      const ask = python.runPython("browser.ask");
+      const answer = ask(data.question);
+      ask.destroy();
+      say({ id: data.id, answer: JSON.parse(answer) });
+    }
+  };
   say({ ready: true, kept: Boolean(kept) });
-  if (snapshot) await keep(manifest.version, `${root}memory`, snapshot);
 };
 
 /* WebAssembly's memory begins smaller than the one that was kept. */

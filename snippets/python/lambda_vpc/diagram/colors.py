@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from lambda_vpc import reading
+from lambda_vpc import own_data
 
-COLORS: Mapping[str, Mapping[str, str]] = reading.read(
-    Path(__file__).with_name("colors.yaml"), "colors.yaml"
-).data
+COLORS: Mapping[str, Mapping[str, str]] = own_data.load(Path(__file__).with_name("colors.yaml"))
 """By what a color is for and by scheme: `light` or `dark`."""
 
 

@@ -6,11 +6,9 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from lambda_vpc import reading
+from lambda_vpc import own_data
 
-_GROUPS: Mapping[str, Mapping[str, Mapping[str, str]]] = reading.read(
-    Path(__file__).with_name("words.yaml"), "words.yaml"
-).data
+_GROUPS: Mapping[str, Mapping[str, Mapping[str, str]]] = own_data.load(Path(__file__).with_name("words.yaml"))
 
 LANGUAGES = ("ja", "en")
 _PARAMETER = re.compile(r"parameter ([A-Za-z0-9]+)")

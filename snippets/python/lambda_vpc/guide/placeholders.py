@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
-from lambda_vpc import reading
+from lambda_vpc import own_data, reading
 from lambda_vpc.iam.request import VpcConfig
 
 
 @cache
 def _data() -> Mapping:
-    return reading.read(Path(__file__).with_name("placeholders.yaml")).data
+    return own_data.load(Path(__file__).with_name("placeholders.yaml"))
 
 
 def account() -> str:

@@ -57,13 +57,12 @@ def _in_topics(root: Path) -> list[Path]:
     return sorted(path for path in found if not path.name.startswith("."))
 
 
-def load(root: Path, *, variants: bool = True) -> dict[str, Snippet]:
+def load(root: Path) -> dict[str, Snippet]:
     """Load all snippets below a folder.
 
     Args:
         root: the `snippets` folder; `python/` in it is the checker and is passed by, and what was released
             is read by `releases`.
-        variants: whether the wrong variants are there and are read, too.
 
     Returns:
         Snippets by name, sorted.
@@ -79,21 +78,38 @@ def load(root: Path, *, variants: bool = True) -> dict[str, Snippet]:
                 Problem(_named(root, topic), 1, "stands outside a topic folder; move it into one")
             )
             continue
-        _load_topic(root, topic, snippets, problems, variants)
+        _load_topic(root, topic, snippets, problems)
+    problems += _wrong_companions(snippets)
+    if problems:
+        raise BadInput(problems)
+    return snippets
+
+
+def of(files: Mapping[str, tuple[Source, Source]]) -> dict[str, Snippet]:
+    """Snippets whose files were read before, without their wrong variants.
+
+    Args:
+        files: by name of a snippet, what is in it and in its spec.
+
+    Raises:
+        BadInput: every mistake found in any of them.
+    """
+    snippets: dict[str, Snippet] = {}
+    for name, (source, spec) in files.items():
+        snippets[name] = _Spec(Path("snippets"), name, source, spec, None, snippets, variants=False).load()
+    if problems := list(_wrong_companions(snippets)):
+        raise BadInput(problems)
+    return snippets
+
+
+def _wrong_companions(snippets: Mapping[str, Snippet]) -> Iterator[Problem]:
     for snippet in snippets.values():
         for position, name in enumerate(snippet.companions):
             where = ("with", position)
             if name not in snippets:
-                problems.append(
-                    snippet.spec.problem(where, f"no snippet '{name}'{suggestion(name, list(snippets))}")
-                )
+                yield snippet.spec.problem(where, f"no snippet '{name}'{suggestion(name, list(snippets))}")
             elif snippets[name].kind not in POLICY_LAYERS:
-                problems.append(
-                    snippet.spec.problem(where, f"'{name}' is a {snippets[name].kind}, not a policy")
-                )
-    if problems:
-        raise BadInput(problems)
-    return snippets
+                yield snippet.spec.problem(where, f"'{name}' is a {snippets[name].kind}, not a policy")
 
 
 def check_facts(snippets: Iterable[Snippet], known: Collection[str]) -> None:
@@ -124,9 +140,7 @@ def _named(root: Path, path: Path) -> str:
     return f"{root.name}/{path.relative_to(root).as_posix()}"
 
 
-def _load_topic(
-    root: Path, topic: Path, snippets: dict[str, Snippet], problems: list[Problem], variants: bool
-) -> None:
+def _load_topic(root: Path, topic: Path, snippets: dict[str, Snippet], problems: list[Problem]) -> None:
     files = {path.name: path for path in sorted(topic.iterdir()) if not path.name.startswith(".")}
     used: set[str] = set()
     for name, path in files.items():
@@ -148,7 +162,7 @@ def _load_topic(
         try:
             spec = read(path, _named(root, path))
             source = read(files[beside[0]], _named(root, files[beside[0]]))
-            found = _Spec(root, f"{topic.name}/{stem}", source, spec, folder, snippets, variants).load()
+            found = _Spec(root, f"{topic.name}/{stem}", source, spec, folder, snippets).load()
         except BadInput as bad:
             problems.extend(bad.problems)
             continue
@@ -170,7 +184,8 @@ class _Spec(StrictReader):
         spec: Source,
         folder: Path | None,
         others: Mapping[str, Snippet],
-        variants: bool,
+        *,
+        variants: bool = True,
     ) -> None:
         super().__init__(spec)
         self.root, self.name, self.source = root, name, source

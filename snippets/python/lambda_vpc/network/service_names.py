@@ -10,12 +10,12 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-from lambda_vpc import reading
+from lambda_vpc import own_data
 
 
 @cache
 def _data() -> Mapping:
-    return reading.read(Path(__file__).with_name("service_names.yaml")).data
+    return own_data.load(Path(__file__).with_name("service_names.yaml"))
 
 
 @cache
