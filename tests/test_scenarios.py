@@ -605,9 +605,9 @@ def test_a_large_template_gets_fewer_scenarios(name):
 def test_large_conditions_get_fewer_scenarios():
     # The section itself, the comparison with its list and its Ref, and the list around the padding.
     own = 5
-    assert 2 * 40_000 == MAX_ANSWERS == 3 * 26_667 - 1
-    assert choices(varied(2, 40_000 - own), {}, {}, 1).left_open == ()
-    assert choices(varied(3, 26_667 - own), {}, {}, 1).left_open == ("P",)
+    assert 2 * 25_000 == MAX_ANSWERS == 3 * 16_667 - 1
+    assert choices(varied(2, 25_000 - own), {}, {}, 1).left_open == ()
+    assert choices(varied(3, 16_667 - own), {}, {}, 1).left_open == ("P",)
 
 
 @pytest.mark.parametrize(("count", "expected"), [(MAX_SCENARIOS, MAX_SCENARIOS), (MAX_SCENARIOS + 1, 2)])

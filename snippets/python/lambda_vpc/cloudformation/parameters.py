@@ -24,7 +24,7 @@ from lambda_vpc.cloudformation.values import Origin, Other, Unknown, shown
 MAX_SCENARIOS = 64
 MAX_COMBINATIONS = 1024
 """Combinations of values that are compared with one another before equal ones become one scenario."""
-MAX_ANSWERS = 80_000
+MAX_ANSWERS = 50_000
 """Parts of conditions times combinations."""
 MAX_WORK = 4_000_000
 """Values times scenarios; a large template gets fewer scenarios, and more stays open."""
