@@ -119,7 +119,9 @@ def main(folder: Path) -> None:
     print("| | seconds |\n|---|---|")
     print(f"| first answer, nothing loaded, median of {STARTS} | {statistics.median(first):.2f} |")
     print(f"| first answer, next visit | {statistics.median(second):.2f} |")
-    print(f"| answer to a change of 38 resources, median of {len(answers)} | {statistics.median(answers):.3f} |")
+    print(
+        f"| answer to a change of 38 resources, median of {len(answers)} | {statistics.median(answers):.3f} |"
+    )
     print(f"\nPython with the checker takes {memory / 1e6:.0f} MB of memory.")
     print(f"Load of the machine: {os.getloadavg()[0]:.1f}")
 
