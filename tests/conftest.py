@@ -8,7 +8,6 @@ from __future__ import annotations
 import multiprocessing
 import os
 import re
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -21,7 +20,7 @@ from playwright.sync_api import Browser, BrowserContext
 
 from lambda_vpc.guide.spec import load
 from lambda_vpc.reading import BadInput, suggestion
-from tour import BASE_PATH, WIDE, Visit, open_browser, served, tour
+from tour import BASE_PATH, WIDE, Visit, find_chromium, open_browser, served, tour
 
 ROOT = Path(__file__).parents[1]
 SITE_URL = f"https://example.com{BASE_PATH}"
@@ -34,8 +33,6 @@ settings.register_profile("ci", settings.get_profile("ci"), max_examples=100, **
 settings.register_profile("mutants", max_examples=5, derandomize=True, database=None, **_ALWAYS)
 settings.load_profile("ci" if os.environ.get("CI") else "local")
 
-# The first one is the same browser without windows: each visitor costs it a third.
-CHROMIUM_NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 NO_RUNTIME = "nothing runs the checker in a browser: `npm ci --ignore-scripts --prefix docs/runtime`"
 NO_CHROMIUM = "no Chromium found: install Debian's package 'chromium' (apt-get install chromium)"
 
@@ -245,11 +242,6 @@ def site_again(request: pytest.FixtureRequest, beside: Beside) -> Path:
 def visits(request: pytest.FixtureRequest, chromium: str, beside: Beside) -> dict[str, Visit]:
     """What was seen on each page, by its address from the site's root."""
     return _awaited(request, beside.tour(chromium), "the browser's tour of every page: about four minutes")
-
-
-def find_chromium() -> str | None:
-    """The path of this machine's Chromium, or `None`."""
-    return next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
 
 
 @pytest.fixture(scope="session")

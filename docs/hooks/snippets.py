@@ -16,6 +16,7 @@ import difflib
 import logging
 from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -81,25 +82,33 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         loaded, touched = dict(_snippets), set()
     _snippets.clear()
     _outcome.cache_clear()
+    spec_keys.forget()
     _snippets.update(loaded)
     _topics.update(config.extra["sections"])
     if touched is None:
         _results.clear()
+    # Handlers run in processes of their own: meanwhile everything is drawn.
+    with ThreadPoolExecutor(1) as thread:
+        running = {
+            name: thread.submit(snippet.results)
+            for name, snippet in loaded.items()
+            if touched is None or name in touched
+        }
+        for snippet in loaded.values():
+            # The file itself, not its text: published byte for byte.
+            files.append(File.generated(config, snippet.raw, abs_src_path=str(root.parent / snippet.path)))
+            for picture in network_pictures.files(snippet):
+                files.append(File.generated(config, picture.file, content=picture.alone))
+            for file in embeds.files(config, snippet, _lines(snippet.text, _suffix(snippet.path)), loaded):
+                files.append(file)
+    _results.update({name: results.result() for name, results in running.items()})
     for name, snippet in loaded.items():
-        if touched is None or name in touched:
-            _results[name] = snippet.results()
         for result in _results[name]:
             if not result.passed:
                 log.warning(
                     "%s:%d: case '%s' expects '%s' but the answer is '%s'",
                     snippet.spec.path, result.case.line, result.case.id, result.case.expected, result.actual,
                 )  # fmt: skip
-        # The file itself, not its text: published byte for byte.
-        files.append(File.generated(config, snippet.raw, abs_src_path=str(root.parent / snippet.path)))
-        for picture in network_pictures.files(snippet):
-            files.append(File.generated(config, picture.file, content=picture.alone))
-        for file in embeds.files(config, snippet, _lines(snippet.text, _suffix(snippet.path)), loaded):
-            files.append(file)
     for file in (
         *released.files(root, config),
         *index.files(config, loaded, _results),

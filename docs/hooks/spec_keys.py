@@ -14,7 +14,7 @@ from pygments.lexers import get_lexer_by_name
 from directives import DirectiveError
 from lambda_vpc.guide import addresses
 from lambda_vpc.guide.snippet import Snippet
-from lambda_vpc.guide.spec_keys import GROUPS, Example, load
+from lambda_vpc.guide.spec_keys import GROUPS, Example, Key, load
 from lambda_vpc.reading import BadInput, suggestion
 from page_links import language_of
 from render import DOCS, render
@@ -35,7 +35,9 @@ def listed(group: str, page: Page, snippets: Mapping[str, Snippet], address: Cal
     if group not in GROUPS:
         raise DirectiveError(f"no group of keys '{group}'{suggestion(group, list(GROUPS))}")
     try:
-        keys = load(DOCS, snippets)[group]
+        # Of all groups at once: an example is looked for in every spec.
+        if not _groups:
+            _groups.update(load(DOCS, snippets))
     except BadInput as bad:
         raise DirectiveError(str(bad)) from None
 
@@ -43,7 +45,15 @@ def listed(group: str, page: Page, snippets: Mapping[str, Snippet], address: Cal
         part = addresses.wrong if group == "wrong" else addresses.case
         return address(snippets[example.snippet]) + (f"#{part(example.part)}" if example.part else "")
 
-    return render("spec-keys.html", language_of(page), keys=keys, where=where, code=_code)
+    return render("spec-keys.html", language_of(page), keys=_groups[group], where=where, code=_code)
+
+
+_groups: dict[str, tuple[Key, ...]] = {}
+
+
+def forget() -> None:
+    """Read the keys anew for the next list: the snippets are others."""
+    _groups.clear()
 
 
 @cache

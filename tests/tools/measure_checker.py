@@ -10,7 +10,6 @@ from __future__ import annotations
 import gzip
 import json
 import os
-import shutil
 import statistics
 import sys
 import tempfile
@@ -20,7 +19,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
-from tour import Quiet, served
+from tour import Quiet, find_chromium, served
 
 PAGE = "en/snippets/network/nat-per-az/"
 LARGE = "en/snippets/network/nat-network-acl/"
@@ -97,7 +96,7 @@ def main(folder: Path) -> None:
     for name, size in sizes.items():
         print(f"| {name} | {size:,} |")
     print(f"| together | {sum(sizes.values()):,} |\n")
-    chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    chromium = find_chromium()
     first, second, answers, memory = [], [], [], 0
     with served(folder, Compressing) as root, sync_playwright() as playwright:
         for _ in range(STARTS):
