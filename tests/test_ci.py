@@ -125,12 +125,28 @@ def test_in_ci_a_missing_browser_is_installed_or_the_run_fails(machine: Machine)
     assert machine.calls[:2] == ["apt-get update", "apt-get install -y --no-install-recommends chromium"]
 
 
+def test_in_ci_the_browser_without_windows_is_preferred_where_there_is_one(machine: Machine) -> None:
+    machine.has("fc-list", "#!/bin/bash\necho 'Noto Sans CJK JP'\n")
+    for name in ("chromium", "node", "npm", "nginx", "apache2", "apt-get"):
+        machine.has(name)
+    machine.has("id", "#!/bin/bash\necho 0\n")
+    machine.has("apt-cache", '#!/bin/bash\necho "Package: $2"\n')
+    assert machine.run(CI="true").returncode == 0
+    installing = "apt-get install -y --no-install-recommends chromium-headless-shell"
+    assert machine.calls[:2] == ["apt-get update", installing]
+    before = len(machine.calls)
+    machine.has("chromium-headless-shell")
+    assert machine.run(CI="true").returncode == 0
+    assert not [call for call in machine.calls[before:] if call.startswith("apt-get")]
+
+
 def test_in_ci_what_reads_the_prose_is_installed_too(machine: Machine) -> None:
     machine.has("fc-list", "#!/bin/bash\necho 'Noto Sans CJK JP'\n")
     for name in ("chromium", "nginx", "apache2"):
         machine.has(name)
     machine.has("id", "#!/bin/bash\necho 0\n")
-    installs = 'printf "#!/bin/bash\\n" >"${0%/*}/npm"; ' + f"{shutil.which('chmod')} +x ${{0%/*}}/npm"
+    installs = '[ "$1" = update ] || printf "#!/bin/bash\\n" >"${0%/*}/npm"\n'
+    installs += f'[ "$1" = update ] || {shutil.which("chmod")} +x ${{0%/*}}/npm'
     machine.has("apt-get", f'#!/bin/bash\necho "${{0##*/}} $*" >>"$CALLS"\n{installs}\n')
     assert machine.run(CI="true").returncode == 0
     assert machine.calls[1] == "apt-get install -y --no-install-recommends nodejs npm"
