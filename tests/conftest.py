@@ -65,7 +65,7 @@ def build_site(
     )
 
 
-WHOLE = "about 12 minutes on two processors, the browser tests half of it"
+WHOLE = "10 to 20 minutes on two processors, the browser tests half of it"
 """How long all tests take, measured with nothing else running."""
 OF_ONE_SNIPPET = ("test_snippets.py", "test_lint.py", "test_mutants.py")
 """The files that ask something of each snippet, without the site."""
