@@ -248,12 +248,14 @@ def test_a_file_of_pyodide_that_is_another_one_stops_the_build(
     with pytest.raises(
         PluginError, match=r"pyodide\.mjs is not the file that docs/runtime/runtime\.yaml names"
     ):
-        list(runtime.files(MkDocsConfig(), SNIPPETS))
+        runtime.publish(tmp_path / "site")
 
 
 def test_without_pyodide_nothing_is_published(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(runtime, "PYODIDE", tmp_path / "none")
     assert list(runtime.files(MkDocsConfig(), SNIPPETS)) == []
+    runtime.publish(tmp_path / "site")
+    assert not (tmp_path / "site").exists()
 
 
 def test_the_lock_file_says_which_pyodide_and_no_address() -> None:

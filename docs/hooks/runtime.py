@@ -15,6 +15,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import cache
 from importlib import metadata
+from pathlib import Path
 
 import yaml
 from mkdocs.config.defaults import MkDocsConfig
@@ -65,11 +66,25 @@ def begin() -> None:
 
 
 def files(config: MkDocsConfig, snippets: Mapping[str, Snippet]) -> Iterator[File]:
-    """Everything that the browser loads, or nothing when Pyodide is not installed.
+    """What the browser loads of the guide's own texts, or nothing when Pyodide is not installed.
 
     Args:
         config: of the build.
         snippets: all of them, by name.
+    """
+    if not installed():
+        return
+    yield File.generated(config, WORDS, content=json.dumps(_words(), ensure_ascii=False, sort_keys=True))
+    yield File.generated(config, own_examples.FILE, content=own_examples.packed(snippets))
+    for snippet in snippets.values():
+        yield File.generated(config, addresses.proof(snippet.name), content=bundle.proof(snippet))
+
+
+def publish(site: Path) -> None:
+    """Write Python and the checker, when the site is built: another process has packed them meanwhile.
+
+    Args:
+        site: the folder of the built site.
 
     Raises:
         PluginError: a file of Pyodide is not the one that docs/runtime/runtime.yaml names.
@@ -77,8 +92,6 @@ def files(config: MkDocsConfig, snippets: Mapping[str, Snippet]) -> Iterator[Fil
     if not installed():
         return
     contents = dict(_contents())
-    for name, content in contents.items():
-        yield File.generated(config, f"assets/runtime/{name}", content=content)
     described = {
         name: {"bytes": len(content), "integrity": integrity(content)}
         for name, content in contents.items()
@@ -86,11 +99,11 @@ def files(config: MkDocsConfig, snippets: Mapping[str, Snippet]) -> Iterator[Fil
     }
     version = hashlib.sha256(json.dumps(described, sort_keys=True).encode()).hexdigest()[:16]
     manifest = {"version": version, "files": described, "pyodide": _info()}
-    yield File.generated(config, MANIFEST, content=json.dumps(manifest, sort_keys=True))
-    yield File.generated(config, WORDS, content=json.dumps(_words(), ensure_ascii=False, sort_keys=True))
-    yield File.generated(config, own_examples.FILE, content=own_examples.packed(snippets))
-    for snippet in snippets.values():
-        yield File.generated(config, addresses.proof(snippet.name), content=bundle.proof(snippet))
+    folder = (site / MANIFEST).parent
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, content in contents.items():
+        (folder / name).write_bytes(content)
+    (site / MANIFEST).write_text(json.dumps(manifest, sort_keys=True), "utf-8")
 
 
 def integrity(content: bytes) -> str:

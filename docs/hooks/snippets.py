@@ -125,6 +125,11 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     return files
 
 
+def on_post_build(config: MkDocsConfig) -> None:
+    """Publish what runs the checker in a browser."""
+    runtime.publish(Path(config.site_dir))
+
+
 def _page(config: MkDocsConfig, language: str, path: str, text: str) -> File:
     return File.generated(config, f"{language}/{path}", content=text)
 
