@@ -245,6 +245,13 @@ def test_a_pin_that_is_more_than_name_and_version_is_named(line: str) -> None:
     ]
 
 
+def test_what_builds_the_site_lays_out_signatures_as_the_tests_do() -> None:
+    """Without it mkdocstrings says so in the first output, and signatures stand in one line."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    site = [Requirement(name) for name in project["optional-dependencies"]["site"]]
+    assert "black" in installed_for(site)
+
+
 def test_a_package_brought_by_another_is_looked_for() -> None:
     names = installed_for([Requirement("mkdocstrings[python]")])
     assert {"mkdocstrings", "mkdocstrings-python", "mkdocs", "jinja2", "markupsafe"} <= names

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
+from types import ModuleType
 
 import changed
 import proofs
@@ -37,8 +38,7 @@ def begin() -> None:
 
 def warm_up() -> None:
     """Read what answers need, so that it is in the memory that a browser keeps for the next visit."""
-    import own  # noqa: F401
-
+    _own()
     for language in LANGUAGES:
         titles(language)
         sentence(next(iter(Code)), language)
@@ -90,10 +90,14 @@ def change_snippet(text: str, case: str | None = None) -> dict:
 
 def answer_own(**asked: object) -> dict:
     """What is to be said of a reader's own text; see `own.answer`."""
+    return _own().answer(**asked)
+
+
+def _own() -> ModuleType:
     # Imported when first asked for: the page of a snippet has its answer sooner.
     import own
 
-    return own.answer(**asked)
+    return own
 
 
 ANSWERS: Mapping[str, Callable[..., dict]] = {
