@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from mkdocs.structure.pages import Page
 
+import code_rows
 import released
 from lambda_vpc.guide.pasting import pastes
 from lambda_vpc.guide.releases import Version, sha256
@@ -25,29 +25,28 @@ class Entry:
     """`current`, `changed` or `withdrawn`: what a link to it has to say."""
     address: str
     """Of its bytes, seen from the page."""
-    rows: Sequence[object]
+    rows: Sequence[code_rows.Row]
     """What the file of today has otherwise; nothing where that is this version."""
 
 
-def history(snippet: Snippet, page: Page, compare: Callable[[str, str, str], Sequence[object]]) -> str:
+def history(snippet: Snippet, page: Page) -> str:
     """A snippet's versions, the newest first, as HTML.
 
     Args:
         snippet: as it is now.
         page: its own.
-        compare: two texts and the ending of their file to the rows that differ.
     """
     found = released.history(snippet.name)
     current = found.current(snippet)
-    suffix = Path(snippet.path).suffix
+    syntax = code_rows.syntax_of(snippet.path)
     root = snippet.folder.parents[1]
 
     def entry(version: Version) -> Entry:
         state = "withdrawn" if version.withdrawn else "current" if version is current else "changed"
-        rows: Sequence[object] = ()
+        rows: Sequence[code_rows.Row] = ()
         if version is not current:
             before = (root / version.pinned).read_bytes().decode()
-            rows = compare(before, snippet.text, suffix)
+            rows = code_rows.changed_rows(before, snippet.text, syntax)
         return Entry(version, state, link(page, version.pinned), rows)
 
     return render(
@@ -56,7 +55,7 @@ def history(snippet: Snippet, page: Page, compare: Callable[[str, str, str], Seq
         current=current,
         sha256=sha256(snippet),
         entries=[entry(version) for version in reversed(found.versions)],
-        syntax=suffix.removeprefix("."),
+        syntax=syntax,
     )
 
 

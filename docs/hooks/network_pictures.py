@@ -50,6 +50,10 @@ class Picture:
     """Where everything stands."""
 
 
+Made = dict[tuple[str, ...], Picture]
+"""Pictures, by all that they hang on."""
+
+
 def has_picture(snippet: Snippet) -> bool:
     """Whether a snippet is a template with a trace case."""
     return bool(_cases(snippet))
@@ -139,7 +143,17 @@ def _drawn(snippet: Snippet, source: Source, case: TraceCase, language: str, anc
     return _made[key]
 
 
-_made: dict[tuple[str, ...], Picture] = {}
+def made() -> Made:
+    """What was drawn so far, for another process."""
+    return _made
+
+
+def keep(made_elsewhere: Made) -> None:
+    """Take what another process has drawn."""
+    _made.update(made_elsewhere)
+
+
+_made: Made = {}
 """Kept from build to build while serving: what a picture shows hangs on nothing else."""
 
 

@@ -12,23 +12,18 @@ fails the strict build and shows red while serving.
 
 from __future__ import annotations
 
-import difflib
 import logging
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
-from functools import cache
 from pathlib import Path
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
-from pygments import highlight
-from pygments.formatters import HtmlFormatter
-from pygments.lexers import get_lexer_by_name
 
 import case_tables
+import code_rows
 import differences
 import embeds
 import excerpts
@@ -40,6 +35,7 @@ import released
 import runtime
 import saves
 import spec_keys
+import variants
 from directives import DirectiveError, Handler, expand, without_argument
 from facts import citation
 from facts import known as known_facts
@@ -72,6 +68,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Load and run every snippet; publish the raw files, and a page for each in each language."""
     root = Path(config.config_file_path).parent / "snippets"
     touched = saves.snippets()
+    variants.begin(root)
     runtime.begin()
     try:
         loaded = load(root) if touched is None or touched else dict(_snippets)
@@ -81,7 +78,6 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         mistakes.found(bad, usable=bool(_snippets))
         loaded, touched = dict(_snippets), set()
     _snippets.clear()
-    _outcome.cache_clear()
     spec_keys.forget()
     _snippets.update(loaded)
     _topics.update(config.extra["sections"])
@@ -97,10 +93,15 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         for snippet in loaded.values():
             # The file itself, not its text: published byte for byte.
             files.append(File.generated(config, snippet.raw, abs_src_path=str(root.parent / snippet.path)))
+            for language in LANGUAGES:
+                network_pictures.pictures(snippet, language)
+            lines = code_rows.lines(snippet.text, code_rows.syntax_of(snippet.path))
+            for file in embeds.files(config, snippet, lines, loaded):
+                files.append(file)
+        variants.finish()
+        for snippet in loaded.values():
             for picture in network_pictures.files(snippet):
                 files.append(File.generated(config, picture.file, content=picture.alone))
-            for file in embeds.files(config, snippet, _lines(snippet.text, _suffix(snippet.path)), loaded):
-                files.append(file)
     _results.update({name: results.result() for name, results in running.items()})
     for name, snippet in loaded.items():
         for result in _results[name]:
@@ -137,29 +138,6 @@ def _page(config: MkDocsConfig, language: str, path: str, text: str) -> File:
 # --- what a template shows ----------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Row:
-    """One line of code as HTML, and the notes that belong to it."""
-
-    code: str
-    notes: tuple[str, ...] = ()
-    change: str = ""
-    """`del`, `ins` or `gap` in a comparison, otherwise empty."""
-
-
-def rows(source_text: str, suffix: str, notes: dict[int, list[str]]) -> list[Row]:
-    """A snippet's lines, highlighted, each with its notes (by 1-based line)."""
-    return [
-        Row(line, tuple(notes.get(number, ()))) for number, line in enumerate(_lines(source_text, suffix), 1)
-    ]
-
-
-@cache
-def _lines(text: str, suffix: str) -> list[str]:
-    lexer = get_lexer_by_name(suffix.removeprefix("."), stripnl=False)
-    return highlight(text, lexer, HtmlFormatter(nowrap=True)).rstrip("\n").split("\n")
-
-
 WHOLE = 40
 """Lines up to which a file is shown whole; of a longer one only what decides or differs."""
 LONG = 100
@@ -168,41 +146,6 @@ ALIKE = 5
 """In so many files a note says what they have in common."""
 MOSTLY = 0.6
 """A file whose deciding lines are more than this part of it is shown whole."""
-
-
-@cache
-def changed_rows(right: str, wrong: str, suffix: str) -> list[Row]:
-    """What differs between a snippet and a wrong variant, with two lines around each difference."""
-    shown = _lines(right, suffix), _lines(wrong, suffix)
-    matcher = difflib.SequenceMatcher(a=right.splitlines(), b=wrong.splitlines(), autojunk=False)
-    found: list[Row] = []
-    for group in matcher.get_grouped_opcodes(2):
-        if found or group[0][3] > 0:
-            found.append(Row("⋮", change="gap"))
-        for tag, a1, a2, b1, b2 in group:
-            if tag == "equal":
-                found += [Row(line) for line in shown[1][b1:b2]]
-            else:
-                found += [Row(line, change="del") for line in shown[0][a1:a2]]
-                found += [Row(line, change="ins") for line in shown[1][b1:b2]]
-    return found
-
-
-def _different_rows(base: str, text: str, suffix: str, notes: dict[int, list[str]]) -> list[Row]:
-    """The parts of a template that a base has otherwise or not at all, each with its notes."""
-    shown = {"del": _lines(base, suffix), "ins": _lines(text, suffix), "": _lines(text, suffix)}
-    found: list[Row] = []
-    for part in differences.between(base, text).parts:
-        if found:
-            found.append(Row("⋮", change="gap"))
-        for line in part:
-            here = () if line.change == "del" else tuple(notes.get(line.number, ()))
-            found.append(Row(shown[line.change][line.number - 1], here, line.change))
-    return found
-
-
-def _suffix(path: str) -> str:
-    return Path(path).suffix
 
 
 def _notes(snippet: Snippet, language: str) -> dict[int, list[str]]:
@@ -216,12 +159,13 @@ def _notes(snippet: Snippet, language: str) -> dict[int, list[str]]:
 
 
 def _code(snippet: Snippet, language: str, *, own_page: bool = False, noted: bool = True) -> str:
+    syntax = code_rows.syntax_of(snippet.path)
     return render(
         "snippet-code.html",
         language,
         snippet=snippet,
-        rows=rows(snippet.text, _suffix(snippet.path), _notes(snippet, language) if noted else {}),
-        syntax=_suffix(snippet.path).removeprefix("."),
+        rows=code_rows.rows(snippet.text, syntax, _notes(snippet, language) if noted else None),
+        syntax=syntax,
         own_page=own_page,
     )
 
@@ -233,14 +177,14 @@ def _decisive(snippet: Snippet, language: str) -> str:
     shown = excerpts.lines(snippet.text, own)
     if length <= WHOLE or not shown or len(shown) > MOSTLY * length:
         return _code(snippet, language)
-    suffix = _suffix(snippet.path)
-    every = rows(snippet.text, suffix, _notes(snippet, language))
+    syntax = code_rows.syntax_of(snippet.path)
+    every = code_rows.rows(snippet.text, syntax, _notes(snippet, language))
     return render(
         "snippet-excerpt.html",
         language,
         snippet=snippet,
-        rows=[Row("", change="gap") if number is None else every[number - 1] for number in shown],
-        syntax=suffix.removeprefix("."),
+        rows=[code_rows.Row("", change="gap") if number is None else every[number - 1] for number in shown],
+        syntax=syntax,
         lines=length,
         code=_code(snippet, language, noted=False),
     )
@@ -255,7 +199,7 @@ def _everywhere() -> set[str]:
 def _difference(snippet: Snippet, base: Snippet, page: Page) -> str:
     """What the snippet has that the base has not; the whole folded, and copied from either."""
     language = language_of(page)
-    suffix = _suffix(snippet.path)
+    syntax = code_rows.syntax_of(snippet.path)
     return render(
         "snippet-difference.html",
         language,
@@ -263,8 +207,8 @@ def _difference(snippet: Snippet, base: Snippet, page: Page) -> str:
         base=base,
         base_address=_address(base, page),
         left_out=differences.between(base.text, snippet.text).left_out,
-        rows=_different_rows(base.text, snippet.text, suffix, _notes(snippet, language)),
-        syntax=suffix.removeprefix("."),
+        rows=code_rows.different_rows(base.text, snippet.text, syntax, _notes(snippet, language)),
+        syntax=syntax,
         code=_code(snippet, language, noted=False),
     )
 
@@ -280,38 +224,27 @@ def _cases(snippet: Snippet, page: Page, *, own_page: bool) -> str:
     )
 
 
-@cache
-def _outcome(name: str, variant: str) -> CaseResult:
-    """What comes out of the case that a wrong variant names; asked once for all pages that show it."""
-    snippet = _snippets[name]
-    wrong = next(wrong for wrong in snippet.wrong if wrong.name == variant)
-    case = replace(snippet, cases=tuple(case for case in snippet.cases if case.id == wrong.caught_by))
-    return case.results_of(wrong)[0]
-
-
 def _wrong(snippet: Snippet, wrong: Wrong, page: Page, *, own_page: bool) -> str:
     language = language_of(page)
     case = next((case for case in snippet.cases if case.id == wrong.caught_by), None)
     rule = titles(language).get(wrong.caught_by) if case is None else None
     outcome = None
     if case is not None:
-        outcome = _outcome(snippet.name, wrong.name)
+        outcome = variants.outcome(snippet, wrong)
         where = f"{_address(snippet, page)}#{addresses.case(case.id)}"
     else:  # a rule of cfn-lint itself stands on no page of the guide
         where = f"{own(page, addresses.RULES)}#{addresses.rule(wrong.caught_by)}" if rule else None
-    suffix = _suffix(wrong.path)
+    syntax = code_rows.syntax_of(wrong.path)
     return render(
         "snippet-wrong.html",
         language,
         snippet=snippet,
         wrong=wrong,
-        rows=changed_rows(snippet.text, wrong.text, suffix)
-        if wrong.text != snippet.text
-        else rows(wrong.text, suffix, {}),
+        rows=variants.changed(snippet, wrong),
         compared=wrong.text != snippet.text,
         picture=network_pictures.picture_of_wrong(snippet, wrong.name, language),
         address=lambda file: link(page, file),
-        syntax=suffix.removeprefix("."),
+        syntax=syntax,
         case=case,
         rule=rule,
         outcome=outcome,
@@ -344,7 +277,7 @@ def _find(name: str) -> Snippet:
 def _base(name: str, snippet: Snippet) -> Snippet:
     base = _find(name)
     for one in (snippet, base):
-        if one.kind != "template" or _suffix(one.path) != ".yaml":
+        if one.kind != "template" or code_rows.syntax_of(one.path) != "yaml":
             raise DirectiveError(f"only templates in YAML are compared; {one.name} is none: leave 'from' out")
     if base is snippet:
         raise DirectiveError(f"{name} does not differ from itself: leave 'from' out, or name another base")
@@ -419,7 +352,7 @@ def _links_directive(argument: str, page: Page) -> str:
 
 
 def _history_directive(argument: str, page: Page) -> str:
-    return histories.history(_find(argument), page, changed_rows)
+    return histories.history(_find(argument), page)
 
 
 def _network_directive(argument: str, page: Page) -> str:
@@ -491,7 +424,9 @@ def _placeholders(page: Page) -> str:
 
 def _spec_directive(argument: str, page: Page) -> str:
     snippet = _find(argument)
-    return render("spec.html", language_of(page), snippet=snippet, rows=rows(snippet.spec.text, "yaml", {}))
+    return render(
+        "spec.html", language_of(page), snippet=snippet, rows=code_rows.rows(snippet.spec.text, "yaml")
+    )
 
 
 def _spec_keys_directive(argument: str, page: Page) -> str:

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import cache
 
 from markupsafe import Markup
 from mkdocs.structure.pages import Page
-from pygments import highlight
-from pygments.formatters import HtmlFormatter
-from pygments.lexers import get_lexer_by_name
 
+import code_rows
 from directives import DirectiveError
 from lambda_vpc.guide import addresses
 from lambda_vpc.guide.snippet import Snippet
@@ -56,8 +53,5 @@ def forget() -> None:
     _groups.clear()
 
 
-@cache
 def _code(lines: tuple[str, ...]) -> list[Markup]:
-    lexer = get_lexer_by_name("yaml", stripnl=False)
-    colored = highlight("\n".join(lines), lexer, HtmlFormatter(nowrap=True)).rstrip("\n")
-    return [Markup(line) for line in colored.split("\n")]
+    return [Markup(line) for line in code_rows.lines("\n".join(lines), "yaml")]
