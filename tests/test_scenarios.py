@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 
 import pytest
 
@@ -117,8 +118,14 @@ TAKEN = {
 }  # fmt: skip
 
 
+SYSTEMS = (sys.platform, "emscripten")
+"""This one, and a browser, which has no processes."""
+
+
+@pytest.mark.parametrize("system", SYSTEMS)
 @pytest.mark.parametrize("name", TAKEN)
-def test_a_value_that_the_parameter_allows_is_taken(name):
+def test_a_value_that_the_parameter_allows_is_taken(name, system, monkeypatch):
+    monkeypatch.setattr(sys, "platform", system)
     declared, value = TAKEN[name]
     assert read({"Vpc": VPC}, {"P": value}, Parameters={"P": declared}).scenarios
 
@@ -140,8 +147,10 @@ REFUSED = {
 }  # fmt: skip
 
 
+@pytest.mark.parametrize("system", SYSTEMS)
 @pytest.mark.parametrize("name", REFUSED)
-def test_a_value_that_cloudformation_would_refuse_is_refused_with_the_mend(name):
+def test_a_value_that_cloudformation_would_refuse_is_refused_with_the_mend(name, system, monkeypatch):
+    monkeypatch.setattr(sys, "platform", system)
     declared, value, message = REFUSED[name]
     with pytest.raises(WrongUsage) as error:
         read({"Vpc": VPC}, {"P": value}, Parameters={"P": declared})

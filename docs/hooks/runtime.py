@@ -1,8 +1,8 @@
 """What runs the checker in a reader's browser: Pyodide, the checker itself, and a file for each snippet.
 
 Pyodide comes with `npm ci --ignore-scripts` in docs/runtime. It is published unchanged but for the standard
-library, of which docs/runtime/runtime.yaml names what is needed. Without Pyodide the site is built all the
-same: pages then say that nothing can be changed in them.
+library, of which docs/runtime/runtime.yaml names what is needed; that part is compiled, as the checker is.
+Without Pyodide the site is built all the same: pages then say that nothing can be changed in them.
 """
 
 from __future__ import annotations
@@ -10,12 +10,12 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
-from functools import cache
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 import yaml
 from mkdocs.config.defaults import MkDocsConfig
@@ -24,16 +24,16 @@ from mkdocs.structure.files import File
 
 import beside
 import bundle
+import compiled
 import own_examples
-import saves
 from lambda_vpc.guide import addresses
 from lambda_vpc.guide.languages import LANGUAGES
 from lambda_vpc.guide.snippet import Snippet
 from render import DOCS, words
 
 FOLDER = DOCS / "runtime"
-PYODIDE = FOLDER / "node_modules" / "pyodide"
-STANDARD_LIBRARY = "python_stdlib.zip"
+MODULES = FOLDER / "node_modules"
+STANDARD_LIBRARY = "pyodide/python_stdlib.zip"
 MANIFEST = "assets/runtime/manifest.json"
 NOTICES = "notices.txt"
 WORDS = "assets/change/words.json"
@@ -41,9 +41,10 @@ WORDS = "assets/change/words.json"
 
 @dataclass
 class _Run:
-    """What another process makes for this build."""
+    """What another process makes for the first build."""
 
-    guide: Future[bytes] | None = None
+    begun: bool = False
+    code: Future[bytes] | None = None
     library: Future[bytes] | None = None
 
 
@@ -52,17 +53,15 @@ _run = _Run()
 
 def installed() -> bool:
     """Whether Pyodide is there."""
-    return PYODIDE.is_dir()
+    return (MODULES / STANDARD_LIBRARY).parent.is_dir()
 
 
 def begin() -> None:
-    """Begin what takes long, in another process.
-
-    While serving there is nothing to begin: what was made is kept in this one, and the next build has it.
-    """
-    if installed() and not saves.serving():
-        _run.guide = beside.begin(bundle.guide)
-        _run.library = beside.begin(bundle.standard_library, _pyodide(STANDARD_LIBRARY), _modules())
+    """Begin what takes long, in another process; only for the first build, since what comes of it is kept."""
+    if installed() and not _run.begun:
+        _run.begun = True
+        _run.library = beside.begin(_library, _installed(STANDARD_LIBRARY), _pinned())
+        _run.code = beside.begin(_code)
 
 
 def files(config: MkDocsConfig, snippets: Mapping[str, Snippet]) -> Iterator[File]:
@@ -87,7 +86,7 @@ def publish(site: Path) -> None:
         site: the folder of the built site.
 
     Raises:
-        PluginError: a file of Pyodide is not the one that docs/runtime/runtime.yaml names.
+        PluginError: a file is not the one that docs/runtime/runtime.yaml names, or cannot be compiled.
     """
     if not installed():
         return
@@ -112,26 +111,52 @@ def integrity(content: bytes) -> str:
 
 
 def _contents() -> Iterator[tuple[str, bytes]]:
-    for name in _pinned()["files"]:
-        content = _pyodide(name)
+    pinned = _pinned()
+    library, code = _run.library, _run.code
+    _run.library = _run.code = None
+    for name in pinned["files"]:
+        content = _installed(name)
         if name == STANDARD_LIBRARY:
-            yield "standard-library.bin", _standard_library(content, _modules())
+            yield "standard-library.bin", _made(library, _library, content, pinned)
         else:
-            # A server may not know `.mjs`; browsers run a module whatever its name ends in.
-            yield name.replace(".mjs", ".js"), content
-    guide, _run.guide = _run.guide, None
+            yield published(name), content
     # No name that a server would take for a compressed page, and the browser would unpack.
-    yield "guide.bin", guide.result() if guide else bundle.guide()
+    yield "code.bin", _made(code, _code)
+    yield "data.bin", bundle.data()
     yield NOTICES, _notices().encode()
 
 
-def _pyodide(name: str) -> bytes:
-    """A file of the package, which is the one that is pinned."""
-    path = PYODIDE / name
+def published(name: str) -> str:
+    """What a file of a package is called on the site."""
+    package, *_, file = name.split("/")
+    # A server may not know `.mjs`; browsers run a module whatever its name ends in.
+    return file.replace("index.mjs", f"{package}.js").replace(".mjs", ".js")
+
+
+def _library(archive: bytes, pinned: Mapping[str, Any]) -> bytes:
+    files = bundle.standard_library(archive, pinned["modules"], pinned["in_name_only"])
+    return compiled.archive("standard-library", "zstd", files, as_they_are=pinned["as_they_are"])
+
+
+def _code() -> bytes:
+    return compiled.archive("code", "xz", bundle.code(), documented=bundle.DOCUMENTED)
+
+
+def _made(begun: Future[bytes] | None, make: Callable[..., bytes], *arguments: object) -> bytes:
+    """What another process has made, or what this one makes."""
+    try:
+        return begun.result() if begun else make(*arguments)
+    except (RuntimeError, ValueError) as error:
+        raise PluginError(f"docs/runtime/runtime.yaml: {error}") from None
+
+
+def _installed(name: str) -> bytes:
+    """A file of a package, which is the one that is pinned."""
+    path = MODULES / name
     content = path.read_bytes() if path.is_file() else b""
     if hashlib.sha256(content).hexdigest() != _pinned()["files"][name]:
         raise PluginError(
-            f"docs/runtime/node_modules/pyodide/{name} is not the file that docs/runtime/runtime.yaml names: "
+            f"docs/runtime/node_modules/{name} is not the file that docs/runtime/runtime.yaml names: "
             "run 'npm ci --ignore-scripts' there; after an update, write the new sha256"
         )
     return content
@@ -147,16 +172,7 @@ def _words() -> dict[str, dict[str, str]]:
 
 def _info() -> dict:
     """What Pyodide's index of packages says of Pyodide itself."""
-    return json.loads((PYODIDE / "pyodide-lock.json").read_text("utf-8"))["info"]
-
-
-@cache
-def _standard_library(archive: bytes, modules: tuple[str, ...]) -> bytes:
-    library, _run.library = _run.library, None
-    try:
-        return library.result() if library else bundle.standard_library(archive, modules)
-    except ValueError as error:
-        raise PluginError(f"docs/runtime/runtime.yaml: {error}") from None
+    return json.loads((MODULES / "pyodide" / "pyodide-lock.json").read_text("utf-8"))["info"]
 
 
 def _notices() -> str:
@@ -171,10 +187,6 @@ def _notices() -> str:
             f"--- {distribution.name} {distribution.version}\n\n{path.read_text()}" for path in licenses
         ]
     return "\n".join(texts)
-
-
-def _modules() -> tuple[str, ...]:
-    return tuple(_pinned()["modules"])
 
 
 def _pinned() -> dict:

