@@ -146,7 +146,9 @@ def _made(begun: Future[bytes] | None, make: Callable[..., bytes], *arguments: o
     """What another process has made, or what this one makes."""
     try:
         return begun.result() if begun else make(*arguments)
-    except (RuntimeError, ValueError) as error:
+    except RuntimeError as error:
+        raise PluginError(str(error)) from None
+    except ValueError as error:
         raise PluginError(f"docs/runtime/runtime.yaml: {error}") from None
 
 
