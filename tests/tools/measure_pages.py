@@ -38,6 +38,7 @@ KINDS = {
     "permissions": "permissions/execution-role/",
     "one snippet": "snippets/permissions/execution-role/",
     "catalogue": "snippets/",
+    "check in the browser": "check-in-browser/",
     "rules": "reference/rules/",
     "facts": "reference/facts/",
     "facts of a topic": "reference/facts/network/",
