@@ -125,6 +125,17 @@ def test_the_front_page_offers_no_search_that_would_not_open(browser: Browser, s
         expect(page.locator("[data-open-search]")).to_be_hidden()
 
 
+def test_what_the_browser_draws_itself_is_of_the_same_scheme(browser: Browser, served_site: str) -> None:
+    drawn = "getComputedStyle(document.documentElement).colorScheme"
+    for scheme, expected in (("dark", "dark"), ("light", "normal")):
+        with visitor(browser, color_scheme=scheme) as page:
+            page.goto(f"{served_site}en/", wait_until="networkidle")
+            assert page.evaluate(drawn) == expected
+            # At such an element a browser styles the whole page anew.
+            assert page.locator("meta[name=color-scheme]").count() == 0
+            assert page.locator("meta[name=theme-color-scheme]").count() == 1
+
+
 def printed(browser: Browser, address: str) -> Iterator[Page]:
     """A page of a reader who chose the dark scheme, as it goes to the printer."""
     with visitor(browser, color_scheme="dark") as page:

@@ -11,6 +11,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
+import material
 import pytest
 import yaml
 from rjsmin import jsmin
@@ -21,6 +22,7 @@ from lambda_vpc.guide.languages import LANGUAGES
 from tour import html_files
 
 # By element, the attributes that name what it loads.
+BUNDLES = "templates/assets/javascripts"
 LOADING = dict.fromkeys(("script", "iframe", "video", "audio", "embed"), ("src",)) | {
     "img": ("src", "srcset"),
     "source": ("src", "srcset"),
@@ -382,6 +384,18 @@ def test_a_changed_theme_fails_the_build_and_says_where_to_mend_it(
     assert built.returncode != 0
     assert "the theme's markup has changed" in built.stderr
     assert "mend MENDS in docs/hooks/site.py" in built.stderr
+
+
+def test_a_changed_script_of_the_theme_fails_the_build_and_says_where_to_mend_it(
+    small_project: Path, tmp_path: Path
+) -> None:
+    (small_project / "docs/theme/assets/javascripts").mkdir(parents=True, exist_ok=True)
+    (name,) = {path.name for path in (Path(material.__file__).parent / BUNDLES).glob("bundle.*.js")}
+    (small_project / "docs/theme/assets/javascripts" / name).write_text("// another one\n", "utf-8")
+    built = build_site(tmp_path / "out", root=small_project)
+    assert built.returncode != 0
+    assert f"assets/javascripts/{name}: the theme's script has changed" in built.stderr
+    assert "mend _SCHEME in docs/hooks/site.py" in built.stderr
 
 
 def test_every_name_in_the_navigation_exists_in_both_languages() -> None:

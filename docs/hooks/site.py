@@ -83,6 +83,13 @@ MENDS = (
     ),
 )
 
+_BUNDLE = r"assets/javascripts/bundle\.[0-9a-f]+\.min\.js"
+# The theme's script adds an element that names the color scheme, and whenever that changes a browser styles
+# the whole page anew, which takes a phone a tenth of a second, twice. Under another name nothing depends on
+# it: docs/theme/assets/frame.css says the same.
+_SCHEME = '{name:"color-scheme"}'
+_SCHEME_UNHEARD = '{name:"theme-color-scheme"}'
+
 LONGEST_CONTENTS = 100
 """Entries in a table of contents; each stands in the page twice, as the theme has one for narrow screens."""
 
@@ -126,18 +133,26 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         **{file.src_uri: jsmin(file.content_string) for file in later},
     }
     for script in [
-        *_matching(files, r"assets/javascripts/bundle\.[0-9a-f]+\.min\.js|assets/search/.*\.js"),
+        *_matching(files, rf"{_BUNDLE}|assets/search/.*\.js"),
         *scripts,
         *later,
     ]:
         _run.elements.add_script(script.content_string)
+    bundle = _only(files, _BUNDLE)
+    found = bundle.content_string.count(_SCHEME)
+    if found != 1:
+        raise PluginError(
+            f"{bundle.src_uri}: the theme's script has changed: {_SCHEME} found {found} times; "
+            "mend _SCHEME in docs/hooks/site.py"
+        )
+    merged[bundle.src_uri] = bundle.content_string.replace(_SCHEME, _SCHEME_UNHEARD)
     # Search is our own (assets/search): neither the theme's worker nor its stemmers are asked for.
     unused = _matching(
         files,
         r"assets/javascripts/(?:lunr|workers)/.*|.*\.(?:css|js)\.map|assets/images/favicon\.png"
         r"|assets/search/.*",  # docs/hooks/search.py puts them before the index
     )
-    for file in [*sheets, *scripts, *later, *unused]:
+    for file in [*sheets, *scripts, *later, bundle, *unused]:
         files.remove(file)
     for src_uri, content in merged.items():
         files.append(File.generated(config, src_uri, content=content))
