@@ -53,23 +53,13 @@ def lines(text: str, syntax: str) -> list[str]:
 def changed_rows(before: str, after: str, syntax: str) -> list[Row]:
     """What differs between two texts, with two lines around each difference."""
     key = before, after, syntax
-    if key not in _made:
-        _made[key] = _compared(*key)
-    return _made[key]
+    if key not in made:
+        made[key] = _compared(*key)
+    return made[key]
 
 
-def made() -> Made:
-    """What was compared so far, for another process."""
-    return _made
-
-
-def keep(made_elsewhere: Made) -> None:
-    """Take what another process has compared."""
-    _made.update(made_elsewhere)
-
-
-_made: Made = {}
-"""Kept from build to build while serving."""
+made: Made = {}
+"""Kept from build to build while serving; another process may have compared."""
 
 
 def _compared(before: str, after: str, syntax: str) -> list[Row]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 import subprocess
 from collections.abc import Collection, Mapping
@@ -62,7 +63,8 @@ def archive(
         KEPT.mkdir(parents=True, exist_ok=True)
         for older in KEPT.glob(f"{name}-*"):
             older.unlink()
-        new = KEPT / f".{kept.name}"
+        # Another build may be at the same.
+        new = KEPT / f".{kept.name}-{os.getpid()}"
         new.write_bytes(content)
         new.replace(kept)
     return content

@@ -138,23 +138,13 @@ def _cases(snippet: Snippet) -> list[TraceCase]:
 
 def _drawn(snippet: Snippet, source: Source, case: TraceCase, language: str, anchor: str) -> Picture:
     key = source.text, snippet.spec.text, case.id, anchor, language
-    if key not in _made:
-        _made[key] = _picture(snippet, source, case, language, anchor)
-    return _made[key]
+    if key not in made:
+        made[key] = _picture(snippet, source, case, language, anchor)
+    return made[key]
 
 
-def made() -> Made:
-    """What was drawn so far, for another process."""
-    return _made
-
-
-def keep(made_elsewhere: Made) -> None:
-    """Take what another process has drawn."""
-    _made.update(made_elsewhere)
-
-
-_made: Made = {}
-"""Kept from build to build while serving: what a picture shows hangs on nothing else."""
+made: Made = {}
+"""Kept from build to build while serving: a picture hangs on nothing else. Another process may have drawn."""
 
 
 def _picture(snippet: Snippet, source: Source, case: TraceCase, language: str, anchor: str) -> Picture:

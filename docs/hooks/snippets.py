@@ -93,6 +93,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         for snippet in loaded.values():
             # The file itself, not its text: published byte for byte.
             files.append(File.generated(config, snippet.raw, abs_src_path=str(root.parent / snippet.path)))
+            # Those of wrong variants are drawn by another process.
             for language in LANGUAGES:
                 network_pictures.pictures(snippet, language)
             lines = code_rows.lines(snippet.text, code_rows.syntax_of(snippet.path))

@@ -47,9 +47,9 @@ def begin(root: Path) -> None:
 def finish() -> None:
     """Take what the other process has made."""
     if _run.making:
-        _run.outcomes, pictures, changed = _run.making.result()
-        network_pictures.keep(pictures)
-        code_rows.keep(changed)
+        _run.outcomes, pictures, compared = _run.making.result()
+        network_pictures.made.update(pictures)
+        code_rows.made.update(compared)
 
 
 def outcome(snippet: Snippet, wrong: Wrong) -> CaseResult:
@@ -81,4 +81,4 @@ def _all(root: Path) -> tuple[Outcomes, network_pictures.Made, code_rows.Made]:
                 outcome(snippet, wrong)
             for language in LANGUAGES:
                 network_pictures.picture_of_wrong(snippet, wrong.name, language)
-    return _run.outcomes, network_pictures.made(), code_rows.made()
+    return _run.outcomes, network_pictures.made, code_rows.made
