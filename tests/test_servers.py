@@ -440,7 +440,9 @@ def test_a_pinned_file_that_does_not_exist_is_not_remembered_for_a_year(server: 
 
 
 def test_text_is_compressed_for_those_who_take_it(real: Server, published: dict[str, Path]) -> None:
-    for suffix in sorted(COMPRESSED):
+    # Python for the browser comes with Node.js, which a writer may be without; CI may not.
+    with_python = "CI" in os.environ or (ROOT / "docs/runtime/node_modules").is_dir()
+    for suffix in sorted(set(COMPRESSED) - (set() if with_python else {".wasm"})):
         files = [path for path, file in published.items() if file.suffix == suffix]
         assert files or suffix == ".png", f"the site has no {suffix}"
         path = max(files, key=lambda path: published[path].stat().st_size)
